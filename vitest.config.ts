@@ -30,6 +30,8 @@ export default defineConfig({
                 r2Buckets: ['BACKUP'],
                 bindings: {
                   TEST_RECEIVER: receiver.origin,
+                  // For objects/core/upgrades.test.ts.
+                  UPGRADE_FULL: process.env.UPGRADE_FULL ?? '',
                   TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'schema/d1')),
                   TEST_ACCESS_KEY: JSON.stringify(issuer.privateJwk),
                   ACCESS_TEAM_DOMAIN: issuer.origin,
@@ -45,7 +47,7 @@ export default defineConfig({
         test: {
           ...PATIENCE,
           name: 'workerd',
-          include: ['worker/**/*.test.ts', 'objects/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          include: ['worker', 'objects', 'test/conformance', 'test/vectors'].map((room) => `${room}/**/*.test.ts`),
           setupFiles: ['./test/workerd/setup.ts'],
           isolate: false,
         },
@@ -56,9 +58,16 @@ export default defineConfig({
           ...PATIENCE,
           name: 'node',
           environment: 'node',
-          include: ['schema', 'engine', 'dev', 'portal/vault', 'portal/recover', 'portal/build', 'test/support'].map(
-            (room) => `${room}/**/*.test.ts`,
-          ),
+          include: [
+            'schema',
+            'engine',
+            'dev',
+            'portal/vault',
+            'portal/recover',
+            'portal/build',
+            'test/support',
+            'test/vectors',
+          ].map((room) => `${room}/**/*.test.ts`),
         },
       },
       {
@@ -91,7 +100,7 @@ export default defineConfig({
           // As in test/support/browser.ts: `npm run test:busy` slows each page down.
           provide: { slowBrowser: Number(process.env.SLOW_BROWSER ?? 1) },
           setupFiles: ['./test/chromium-setup.ts'],
-          include: ['portal/vault/**/*.test.ts', 'portal/src/**/*.test.ts'],
+          include: ['portal/vault', 'portal/src', 'test/vectors'].map((room) => `${room}/**/*.test.ts`),
           browser: {
             enabled: true,
             headless: true,

@@ -90,7 +90,7 @@ async function timedUnlock(page: Page): Promise<number> {
   await page.getByLabel('Passphrase', { exact: true }).waitFor();
   const from = performance.now();
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-  await page.getByText(/^Unlocked,/).waitFor();
+  await page.getByText(/^Unlocked ·/).waitFor();
   const took = performance.now() - from;
   await page.getByRole('button', { name: 'Lock', exact: true }).click();
   await page.getByRole('button', { name: 'Unlock', exact: true }).waitFor();

@@ -121,9 +121,11 @@ async function largeFleet(
   await page.route(/\/machines\?/, (route) => {
     const query = new URL(route.request().url()).searchParams;
     const from = Number(query.get('after') ?? 0);
-    const to = Math.min(from + Number(query.get('limit')), MACHINES);
+    // None of them needs attention.
+    const of = query.has('attention') ? 0 : MACHINES;
+    const to = Math.min(from + Number(query.get('limit')), of);
     const machines = Array.from({ length: to - from }, (_, index) => machine(from + index));
-    const answer: MachinePage = { machines, next: to < MACHINES ? String(to) : null };
+    const answer: MachinePage = { machines, next: to < of ? String(to) : null };
     return route.fulfill({ json: answer, headers: cors(stand) });
   });
   await page.route(/\/overview$/, async (route) => {

@@ -1,5 +1,6 @@
 // `npm run bench`: everything that is promised of speed, size and price, measured in one run and held against its target. A whole run writes
-// docs/performance.md and docs/cost.md; `-- --only PART` runs parts of it, `-- --quick` short rounds, and both write nothing.
+// docs/performance.md and docs/cost.md; `-- --only PART` runs parts of it, `-- --quick` short rounds, and both write nothing. `-- --profile` looks
+// into what a request costs instead.
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,7 @@ import { ingest } from './bench/ingest.ts';
 import { memory } from './bench/memory.ts';
 import type { Measured, Part } from './bench/part.ts';
 import { designsOf, price } from './bench/price.ts';
+import { type Profiled, profile } from './bench/profile.ts';
 import { retention } from './bench/retention.ts';
 import { secrets } from './bench/secrets.ts';
 import { shards } from './bench/shards/part.ts';
@@ -44,16 +46,25 @@ const PARTS: readonly Part[] = [
 const PERFORMANCE = path.join(root, 'docs/performance.md');
 const COST = path.join(root, 'docs/cost.md');
 const COUNTED = path.join(root, 'dev/bench/counted.json');
-const USAGE = `npm run bench -- [--only PART,…] [--quick]\nParts: ${PARTS.map(({ name }) => name).join(', ')}`;
+const USAGE = `npm run bench -- [--only PART,…] [--quick]\nnpm run bench -- --profile [--only KIND,…] [--beside BUNDLE]\nParts: ${PARTS.map(({ name }) => name).join(', ')}`;
 
-function read(): { parts: readonly Part[]; isQuick: boolean } {
+/** `profiled`: what requests cost is looked into instead. */
+type Asked = { parts: readonly Part[]; isQuick: boolean; profiled: Profiled | null };
+
+function read(): Asked {
   try {
-    const options = { only: { type: 'string' }, quick: { type: 'boolean', default: false } } as const;
-    const { only, quick } = parseArgs({ options }).values;
+    const options = {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      beside: { type: 'string' },
+    } as const;
+    const { only, quick, profile: isProfile, beside } = parseArgs({ options }).values;
     const names = only?.split(',');
+    if (isProfile) return { parts: [], isQuick: true, profiled: { only: names ?? [], beside: beside ?? null } };
     const unknown = names?.find((name) => PARTS.every((part) => part.name !== name));
     if (unknown !== undefined) throw new Error(`There is no part ${unknown}.`);
-    return { parts: PARTS.filter(({ name }) => names?.includes(name) ?? true), isQuick: quick };
+    return { parts: PARTS.filter(({ name }) => names?.includes(name) ?? true), isQuick: quick, profiled: null };
   } catch (error) {
     console.error(`${(error as Error).message}\n${USAGE}`);
     process.exit(2);
@@ -79,7 +90,7 @@ function performancePage(page: string, told: readonly Told[], minutes: number): 
   return withPlaced(page, 'figures', [about, ...tables].join('\n\n'));
 }
 
-const { parts, isQuick } = read();
+const { parts, isQuick, profiled } = read();
 const isWhole = parts.length === PARTS.length && !isQuick;
 // Ten minutes later it would be too late to find that the page has no place for them.
 placed(readFileSync(PERFORMANCE, 'utf8'), 'figures');
@@ -88,6 +99,7 @@ const ground = new Ground(isQuick);
 const told: Told[] = [];
 try {
   console.log(dim(machine()));
+  if (profiled) await profile(ground, profiled);
   for (const part of parts) {
     console.log(`\n${bold(part.title)}`);
     const measured = await part.measure(ground);

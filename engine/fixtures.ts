@@ -53,7 +53,16 @@ const sealedKid = (sealed: string): string =>
  * What happens to the next requests: nothing unusual, a refusal, an answer from something in between in place of the
  * work, or the connection dropped before or after the work is done.
  */
-export type Fault = 'none' | number | Answer | { refuse: RefusalCode } | 'drop-before' | 'drop-after';
+export type Fault =
+  | 'none'
+  | number
+  | Answer
+  | { refuse: RefusalCode }
+  /** An answer in JSON of so many levels, or of so many characters. */
+  | { deep: number }
+  | { long: number }
+  | 'drop-before'
+  | 'drop-after';
 type Answer = { status: number; json: unknown; headers?: Record<string, string> };
 
 /** A refusal as the server words it. */
@@ -74,6 +83,12 @@ export async function startServer(publicKey: () => unknown) {
   const answerTo = (fault: Fault | undefined): Answer | null => {
     if (typeof fault === 'number') return { status: fault, json: { code: 'fault' } };
     if (typeof fault !== 'object') return null;
+    if ('long' in fault) return { status: 200, json: 'x'.repeat(fault.long) };
+    if ('deep' in fault) {
+      let json: unknown[] = [];
+      for (let level = 1; level < fault.deep; level++) json = [json];
+      return { status: 200, json };
+    }
     return 'refuse' in fault ? refusal(fault.refuse) : fault;
   };
   const work = (route: string, body: string): Answer => {

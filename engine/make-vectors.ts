@@ -132,9 +132,9 @@ const delays = [
   { attempt: 0, retryAfterSeconds: 0, chance: 0, delayMs: 0 },
   { attempt: 0, retryAfterSeconds: 0, chance: 0.5, delayMs: 250 },
   { attempt: 4, retryAfterSeconds: 0, chance: 0.25, delayMs: 2_000 },
-  { attempt: 1, retryAfterSeconds: 7, chance: 0.5, delayMs: 7_000 },
-  { attempt: 4, retryAfterSeconds: 1, chance: 0.75, delayMs: 6_000 },
-  { attempt: 2, retryAfterSeconds: 86_400, chance: 0.5, delayMs: 60_000 },
+  { attempt: 1, retryAfterSeconds: 7, chance: 0.5, delayMs: 7_500 },
+  { attempt: 4, retryAfterSeconds: 1, chance: 0.75, delayMs: 7_000 },
+  { attempt: 2, retryAfterSeconds: 86_400, chance: 0.5, delayMs: 61_000 },
 ];
 
 const folder = path.join(import.meta.dirname, '../schema/vectors');

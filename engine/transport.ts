@@ -27,7 +27,7 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 export const ANSWER_MAX_BYTES = 1024 * 1024;
 
 /**
- * Asks, with exponential back-off and full jitter, up to six times: after a network fault, a 5xx, a 429 (whose Retry-After is kept), or an
+ * Asks, with exponential back-off and full jitter, up to six times: after a network fault, a 5xx, a 429 (the jitter begins after its Retry-After), or an
  * answer that is not our server's. A final answer is returned whatever its status; a refused token and a suspended tenant end the work.
  */
 export async function ask(transport: Transport, question: Ask): Promise<Reply | EngineRefusal> {
@@ -37,7 +37,8 @@ export async function ask(transport: Transport, question: Ask): Promise<Reply | 
     if (reply !== null && isFinal(reply)) return final(reply);
     if (attempt + 1 >= attempts || transport.signal?.aborted) return offline(reply);
     const ceiling = Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt);
-    await transport.sleep(Math.max(reply?.retryAfterMs ?? 0, transport.random() * ceiling));
+    // On top of what is asked for: engines that were all told the same second would else come again all at once.
+    await transport.sleep((reply?.retryAfterMs ?? 0) + transport.random() * ceiling);
   }
 }
 

@@ -1,5 +1,7 @@
 // The audit entry: one link of a tenant's chain. The vocabulary of actions is closed; docs/audit.md explains each.
 import * as z from 'zod';
+import { AUDIT_GROUPS } from './facts/audit-groups.ts';
+import { SecretKind, SecretRef } from './secret.ts';
 import { Instant, Sha256, Text } from './text.ts';
 
 export const AuditAction = z.enum([
@@ -82,6 +84,9 @@ export const SYSTEM_ACTIONS = [
   'events.pruned',
 ] as const;
 
+export const AuditGroup = z.enum(Object.keys(AUDIT_GROUPS) as (keyof typeof AUDIT_GROUPS)[]);
+export type AuditGroup = z.infer<typeof AuditGroup>;
+
 export const PrincipalKind = z.enum(['machine', 'person', 'operator', 'system']);
 export type PrincipalKind = z.infer<typeof PrincipalKind>;
 
@@ -115,13 +120,16 @@ export type ChainHead = z.infer<typeof ChainHead>;
 const Id = z.string().regex(/^[a-z0-9-]{1,64}$/, { error: 'must be an id' });
 
 /**
- * `person` is the id of any principal except a machine. `machine`: the one that an entry is about. `from` and `to` are
- * included.
+ * `person` is the id of any principal except a machine. `machine`: the one that an entry is about. `client`: that of
+ * this machine now. `from` and `to` are included. `text` is looked for in what a person reads of an entry, the machine's
+ * present names among it.
  */
 const filters = <I extends z.ZodType<number>>(instant: I) => ({
   person: Id.optional(),
   machine: Id.optional(),
+  client: Text(128).optional(),
   action: AuditAction.optional(),
+  group: AuditGroup.optional(),
   outcome: Outcome.optional(),
   from: instant.optional(),
   to: instant.optional(),
@@ -138,9 +146,56 @@ export const AuditQuery = z.strictObject({
 export type AuditQuery = z.infer<typeof AuditQuery>;
 export type AuditFilter = Omit<AuditQuery, 'order' | 'after' | 'limit'>;
 
-/** `next` is the seq to ask after for more, null at the end. A page may hold fewer entries than asked for, even none, and yet go on. */
-export const AuditPage = z.object({ entries: z.array(AuditEntry), next: z.int().nullable() });
+/** The PC that an entry is about, as it is now: what an id was merged into, where it was. */
+export const AuditPc = z.object({
+  id: z.string(),
+  hostname: z.string(),
+  client: z.string().nullable(),
+  serial: z.string().nullable(),
+});
+export type AuditPc = z.infer<typeof AuditPc>;
+
+/** The secret that an entry is about, as it is now. `version`: its latest. */
+export const AuditSecret = z.object({
+  kind: SecretKind,
+  ref: SecretRef,
+  version: z.int(),
+  rotateDueAt: z.int().nullable(),
+});
+export type AuditSecret = z.infer<typeof AuditSecret>;
+
+/**
+ * `next` is the seq to ask after for more, null at the end. A page may hold fewer entries than asked for, even none, and
+ * yet go on. `pcs` and `secrets`, by the id that an entry names, say what they are called now: they are no part of the
+ * chain.
+ */
+export const AuditPage = z.object({
+  entries: z.array(AuditEntry),
+  next: z.int().nullable(),
+  pcs: z.record(z.string(), AuditPc),
+  secrets: z.record(z.string(), AuditSecret),
+});
 export type AuditPage = z.infer<typeof AuditPage>;
+
+/** How many of them a count names, those with the most entries. */
+export const COUNTED_PEOPLE_MAX = 20;
+
+export const AuditCountsQuery = z.strictObject(filters(z.coerce.number().pipe(Instant)));
+/**
+ * What a filter finds, in figures. `people`: those with the most entries; `others`: how many more there are, machine
+ * tokens left out. `toRotate`: revealed versions that are still to be rotated. `since`: only the entries from this
+ * instant on were looked at; null where that is all of them.
+ */
+export const AuditCounts = z.object({
+  entries: z.int(),
+  people: z.array(z.object({ id: z.string(), name: z.string(), entries: z.int() })),
+  others: z.int(),
+  pcs: z.int(),
+  clients: z.int(),
+  toRotate: z.int(),
+  since: z.int().nullable(),
+});
+export type AuditCounts = z.infer<typeof AuditCounts>;
 
 export const AuditExportRequest = z.strictObject({ format: z.enum(['ndjson', 'csv']), ...filters(Instant) });
 export type AuditExportRequest = z.infer<typeof AuditExportRequest>;

@@ -136,6 +136,10 @@ export const Keyring = z.object({
   successionsBefore: z.int().nullable().default(null),
   /** When a recovery unlocker was last proven by a drill, ms since the epoch, by unlocker. */
   drills: z.record(z.string(), z.int()).default({}),
+  /** Since when each unlocker that the person may fetch is what it is, and who made it so; absent where that was before this was kept. */
+  since: z.record(z.string(), z.object({ at: z.int(), by: z.string() })).default({}),
+  /** When each unlocker was last used, ms since the epoch, to the hour; those that the person may fetch, and to admins all. */
+  used: z.record(z.string(), z.int()).default({}),
   /** Oldest first, to admins. */
   changes: z.array(KeyringChange).optional(),
   escrowKeys: z.array(EscrowKey),

@@ -350,3 +350,7 @@ export const Overview = FleetCounts.extend({
   tokensExpiring: z.array(ExpiringToken),
 });
 export type Overview = z.infer<typeof Overview>;
+
+/** `unlockedWith`: the unlocker with which this person's vault is open, so that its last use is known, to the hour. */
+export const OverviewQuery = z.strictObject({ unlockedWith: Uuid.optional() });
+export type OverviewQuery = z.infer<typeof OverviewQuery>;

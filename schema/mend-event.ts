@@ -16,12 +16,20 @@ import {
 /** `refused`: why it cannot be kept, and its seq if that is usable. */
 export type MendedEvent = { event: RunEvent } | { refused: { seq: number | null; field: string; message: string } };
 
-const byteLength = (text: string): number => new TextEncoder().encode(text).length;
+const encoder = new TextEncoder();
+const byteLength = (text: string): number => encoder.encode(text).length;
+
+/** A character of JSON takes three bytes at most, so that most events need not be encoded to know. A fit one without data is far below: its message is 4,096 characters. */
+function isWithinBytes(event: RunEvent): boolean {
+  if (event.data === undefined) return true;
+  const text = JSON.stringify(event);
+  return text.length * 3 <= EVENT_MAX_BYTES || byteLength(text) <= EVENT_MAX_BYTES;
+}
 
 /** Fit values stay as they are. `now`, ms since the epoch, stands in for an instant that cannot be read. */
 export function mendEvent(value: unknown, now: number): MendedEvent {
   const fit = RunEvent.safeParse(value);
-  if (fit.success && byteLength(JSON.stringify(fit.data)) <= EVENT_MAX_BYTES) return { event: fit.data };
+  if (fit.success && isWithinBytes(fit.data)) return { event: fit.data };
   if (!isRecord(value)) return { refused: { seq: null, field: 'event', message: 'must be an object' } };
   const seq = Seq.safeParse(value.seq);
   if (!seq.success) return { refused: { seq: null, field: 'seq', message: seq.error.issues[0]?.message ?? '' } };

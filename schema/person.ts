@@ -85,8 +85,12 @@ export const PeopleQuery = z.strictObject({
 export type PeopleQuery = z.infer<typeof PeopleQuery>;
 
 /** People by address, leavers in the order in which their acts began; `next` and `leaversNext` go on, null at the end. */
+/** A member in the list. `lastSeenAt`: when they last asked for anything, to the hour; null: never since this is kept. */
+export const ListedMember = Member.extend({ lastSeenAt: z.int().nullable() });
+export type ListedMember = z.infer<typeof ListedMember>;
+
 export const PeopleList = z.object({
-  people: z.array(Member),
+  people: z.array(ListedMember),
   next: z.string().nullable(),
   leavers: z.array(Leaver),
   leaversNext: z.int().nullable(),

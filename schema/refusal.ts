@@ -88,6 +88,7 @@ export const REFUSALS = {
   access_unreachable: [503, 'Sign-in cannot be verified now'],
   storage_low: [503, 'The tenant’s storage is nearly full'],
   storage_full: [503, 'The tenant’s storage is full'],
+  upgrade_failed: [503, 'The tenant’s data could not be brought up to date'],
   index_unreachable: [503, 'The index cannot be reached now'],
 } as const satisfies Record<string, readonly [number, string]>;
 

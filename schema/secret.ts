@@ -229,6 +229,8 @@ export const Secret = z.object({
   rotated: Rotated.nullable(),
   /** For a recovery key: since when the PC has listed its volume's protectors without this one, ms since the epoch; null: it has not. */
   goneAt: z.int().nullable(),
+  /** For a recovery key: when the PC last found its protector on the volume, ms since the epoch; null: it has not said so, or it is gone. */
+  inForceAt: z.int().nullable(),
   offered: z.array(ListedVersion),
   /** There are more to be offered than are listed. */
   moreOffered: z.boolean(),

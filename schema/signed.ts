@@ -123,6 +123,16 @@ const Header = z.strictObject({ alg: z.literal('ES256'), typ: z.string(), jwk: E
 export type SignedFault = { ok: false; message: string };
 export type Verified<T> = { ok: true; payload: T; root: string; rootJwk: EcPublicJwk };
 
+/** Whether a compact JWS bears this key's signature with ES256, whatever else its header says. */
+export async function isSignedBy(jwk: EcPublicJwk, compact: string): Promise<boolean> {
+  try {
+    await compactVerify(compact, { ...jwk, alg: 'ES256' }, { algorithms: ['ES256'] });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function verifySigned<T>(
   what: string,
   compact: string,
@@ -141,11 +151,7 @@ async function verifySigned<T>(
   }
   // Each kind of document has its own typ: a statement never passes for a manifest.
   if (header.typ !== typ) return fault(`must have typ ${typ}`);
-  try {
-    await compactVerify(compact, { ...header.jwk, alg: 'ES256' }, { algorithms: ['ES256'] });
-  } catch {
-    return fault('has a signature that does not verify');
-  }
+  if (!(await isSignedBy(header.jwk, compact))) return fault('has a signature that does not verify');
   let json: unknown;
   try {
     json = JSON.parse(decodeUtf8(body));

@@ -2,11 +2,11 @@
 
 const MAX_AGE_SECONDS = 600;
 
+/** To an answer of our own making: its headers may be set. */
 export function withCommonHeaders(response: Response, portalOrigin: string): Response {
   // A copy would lose the socket; and no script reads the headers of an upgrade.
   if (response.webSocket) return response;
-  const answer = new Response(response.body, response);
-  const { headers } = answer;
+  const { headers } = response;
   headers.set('access-control-allow-origin', portalOrigin);
   headers.set('access-control-allow-credentials', 'true');
   headers.append('vary', 'Origin');
@@ -14,7 +14,7 @@ export function withCommonHeaders(response: Response, portalOrigin: string): Res
   // For two years; a browser ignores it over plain HTTP, so a stand goes on working.
   headers.set('strict-transport-security', 'max-age=63072000');
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  return answer;
+  return response;
 }
 
 /** Answers a preflight the way the Access application does: the set-up guide has its settings. */

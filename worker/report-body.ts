@@ -1,7 +1,7 @@
 // A report's two forms, JSON and NDJSON, parsed event by event: each is mended where it can be, one that has no identity is set aside with its
 // place and reason, and the rest goes on.
 import type { Submission } from '../objects/fleet/reports.ts';
-import { isRecord, itemsOf } from '../schema/clean.ts';
+import { isRecord, itemsOf, listOf } from '../schema/clean.ts';
 import { mendEvent } from '../schema/mend-event.ts';
 import { mendEnvelope, mendReport } from '../schema/mend-report.ts';
 import { type Refusal, refuse } from '../schema/refusal.ts';
@@ -32,7 +32,8 @@ function parseJsonReport(text: string, now: number): Submission | Refusal {
   const { json } = parsed;
   const events = isRecord(json) ? itemsOf(json.events) : null;
   if (events && events.length > REPORT_MAX_EVENTS) return tooMany();
-  const report = parseWith(Report, mendReport(json, now), 'invalid_body', 'body');
+  const fit = isRecord(json) ? Report.safeParse({ ...json, events: listOf(json.events) }) : null;
+  const report = fit?.success ? { value: fit.data } : parseWith(Report, mendReport(json, now), 'invalid_body', 'body');
   if ('refused' in report) return report;
   const { events: values, ...envelope } = report.value;
   return collect(envelope, values, now);

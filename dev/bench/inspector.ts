@@ -24,13 +24,13 @@ export class Inspector {
     return new Inspector(socket);
   }
 
-  async ask<T>(method: string): Promise<T> {
+  async ask<T>(method: string, params: Record<string, unknown> = {}): Promise<T> {
     this.#asked += 1;
     const id = this.#asked;
     const answered = new Promise<{ result?: unknown; error?: { message: string } }>((answer) =>
       this.#waiting.set(id, answer),
     );
-    this.#socket.send(JSON.stringify({ id, method }));
+    this.#socket.send(JSON.stringify({ id, method, params }));
     const { result, error } = await answered;
     if (error) throw new Error(`${method}: ${error.message}`);
     return result as T;

@@ -11,6 +11,8 @@ export type SigningTeam = {
   issuer: string;
   /** A person's assertion, as Access puts it before the Worker. */
   assertion: (email: string) => Promise<string>;
+  /** Where Access stands before the Worker: the cookie that it takes the assertion from. */
+  cookie?: string;
   close: () => Promise<void>;
 };
 

@@ -79,7 +79,7 @@ export type LiveSocket = {
 };
 
 /** A browser on the fleet page: it acknowledges what it hears. Answers once it was said hello to. */
-export async function openLive(product: Product, tenant: BenchTenant): Promise<LiveSocket> {
+export async function openLive(product: Product, tenant: Pick<BenchTenant, 'id' | 'admin'>): Promise<LiveSocket> {
   const { host } = new URL(product.url);
   const headers = await headersOf(product, tenant.admin);
   const socket = new WebSocket(`ws://${host}/v1/tenants/${tenant.id}/live`, { headers });

@@ -18,6 +18,12 @@ export type Worker = {
   onLine?: (line: string) => void;
   /** Opens the inspector. */
   inspected?: boolean;
+  /** Of its own socket; absent: any that is free. */
+  port?: number;
+  /** Bindings of buckets. */
+  buckets?: readonly string[];
+  /** How often one key may ask in so many seconds, by binding. */
+  rates?: Record<string, { namespace_id: string; simple: { limit: number; period: 10 | 60 } }>;
 };
 
 export type Served = {
@@ -31,8 +37,9 @@ export type Served = {
 
 /** Starts it. Its storage is in files, as far as this machine syncs them. */
 export async function serveWorker(worker: Worker): Promise<Served> {
-  const { convertV4MiniflareOptions, Miniflare } = await import('miniflare');
+  const { convertV4MiniflareOptions, fetch, Miniflare, Response } = await import('miniflare');
   const { date, flags } = await compatibility();
+  const { port = 0, buckets = [], rates = {} } = worker;
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       cf: false,
@@ -52,7 +59,14 @@ export async function serveWorker(worker: Worker): Promise<Served> {
           durableObjects: Object.fromEntries(
             Object.entries(worker.objects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
           ),
-          unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+          r2Buckets: Object.fromEntries(buckets.map((name) => [name, name.toLowerCase()])),
+          ratelimits: rates,
+          // Whatever address a request makes it ask: nothing leaves this machine.
+          outboundService: (request) =>
+            ['localhost', '127.0.0.1'].includes(new URL(request.url).hostname)
+              ? fetch(request)
+              : new Response(null, { status: 502 }),
+          unsafeDirectSockets: [{ host: '127.0.0.1', port }],
         },
       ],
     }),

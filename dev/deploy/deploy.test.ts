@@ -17,9 +17,9 @@ import { PARTS, type Step, shown, stepsOf } from './step.ts';
 
 /**
  * What may be uploaded, as Cloudflare counts it: docs/decisions/0102 says what takes how much of 175 kB. Packs, retention and what an object
- * remembers have added seven since.
+ * remembers have added seven since, the audit's counts and the keys in force another three.
  */
-const WORKER_GZIP_BYTES = 183_000;
+const WORKER_GZIP_BYTES = 186_000;
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'totl-deploy-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 let production: Environment;

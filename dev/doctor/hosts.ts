@@ -144,9 +144,9 @@ export function machineToken(seen: Seen | null): Finding {
       return fail('its tenant is suspended', 'npm run tenant -- resume ID --remote');
     case 'token_expired':
     case 'token_revoked':
-      return fail('it is no longer good', 'have a new one issued in the portal, under Tokens');
+      return fail('it is no longer good', 'have a new one issued in the portal, under Engine tokens');
     case 'invalid_token':
-      return fail('it is not known here', 'is it of another environment? Issue one in the portal, under Tokens');
+      return fail('it is not known here', 'is it of another environment? Issue one in the portal, under Engine tokens');
     default:
       return fail(`it could not be tried (${wordsFor(seen)})`, 'see health and engine-address above');
   }

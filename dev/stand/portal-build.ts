@@ -9,7 +9,9 @@ import { freePorts } from './ports.ts';
 export async function buildPortal(root: string): Promise<string> {
   const dist = path.join(root, 'portal/dist');
   const index = path.join(dist, 'index.html');
-  const sources = ['portal', 'schema', 'package-lock.json'].map((name) => newestIn(path.join(root, name)));
+  const sources = ['portal', 'schema', 'engine/powershell', 'package-lock.json'].map((name) =>
+    newestIn(path.join(root, name)),
+  );
   if (!existsSync(index) || Math.max(...sources) > statSync(index).mtimeMs) {
     const { build } = await import('vite');
     await asProduction(() => build({ configFile: path.join(root, 'portal/vite.config.ts'), logLevel: 'warn' }));

@@ -13,6 +13,7 @@ const TYPES: Record<string, string> = {
   '.map': 'application/json',
   '.png': 'image/png',
   '.wasm': 'application/wasm',
+  '.zip': 'application/zip',
   '.woff2': 'font/woff2',
   '.webmanifest': 'application/manifest+json',
 };

@@ -1,9 +1,10 @@
 // Everything that the module may name: names that both Windows PowerShell 5.1 with .NET Framework 4.7.2 and PowerShell
-// 7 have. A run of the Pester tests shows that the names resolve in 7; that they do in 5.1 is written down from
-// knowledge, and only a run on Windows proves it.
+// 7 have. A run of the Pester tests shows that the names resolve in 7. That 5.1 has the classes, the reference assemblies
+// of .NET Framework 4.7.2 say (tests/Framework.Tests.ps1), and that it has the cmdlets, a record of one (windows.test.ts).
 
 /** Cmdlets, each with the parameters that 5.1 knows. */
 export const CMDLETS: Record<string, string[]> = {
+  'Add-Member': ['-NotePropertyName', '-NotePropertyValue'],
   'Add-Type': ['-AssemblyName'],
   'ConvertFrom-Json': ['-InputObject'],
   'ForEach-Object': [],
@@ -18,14 +19,21 @@ export const CMDLETS: Record<string, string[]> = {
   'Sort-Object': ['-Property'],
   'Start-Sleep': ['-Milliseconds'],
   'Where-Object': [],
+  'Write-Verbose': ['-Message'],
   'Write-Warning': ['-Message'],
 };
 
-type Names = { cmdlets?: Record<string, string[]>; classes?: Record<string, string[]>; methods?: string[] };
+type Names = {
+  cmdlets?: Record<string, string[]>;
+  classes?: Record<string, string[]>;
+  methods?: string[];
+  /** Commands that name nothing: what they run is in a variable or a module. */
+  runs?: string[];
+};
 
 /**
  * Names that only one file may use besides: those of Windows, of .NET Framework or of .NET alone, each behind a small
- * file that is chosen by platform and edition; and those that change a PC, which only the example may.
+ * file that is chosen by platform and edition; those that change a PC; and those with which a script's own blocks run.
  */
 export const PLATFORM: Record<string, Names> = {
   'TotlProvision/private/platform/Rsa.Framework.ps1': { classes: { 'System.Security.Cryptography.RSACng': [] } },
@@ -46,16 +54,73 @@ export const PLATFORM: Record<string, Names> = {
   'TotlProvision/private/platform/Hardware.Elsewhere.ps1': {
     classes: { 'System.Runtime.InteropServices.RuntimeInformation': ['OSDescription'] },
   },
-  'examples/Invoke-Provisioning.ps1': {
-    cmdlets: { 'Get-Command': ['-Name', '-ErrorAction'], 'Import-Module': ['-Name'] },
+  // What runs in the sender's own runspace loads the module there, and calls into it.
+  'TotlProvision/private/Sender.ps1': {
+    cmdlets: { 'Import-Module': ['-Name'], 'Get-Module': ['-Name'] },
+    classes: {
+      hashtable: ['Synchronized'],
+      'System.Management.Automation.PowerShell': ['Create'],
+      'System.Threading.AutoResetEvent': [],
+      'System.Threading.WaitHandle': [],
+    },
+    methods: ['AddArgument', 'AddScript', 'BeginInvoke', 'BeginStop', 'Set', 'WaitOne'],
+    runs: [
+      "& (Get-Module -Name 'TotlProvision') { param($Given, $Kept) Invoke-TotlSender $Given $Kept } $Session $Box",
+    ],
   },
-  'examples/platform/LocalUser.Windows.ps1': { cmdlets: { 'Set-LocalUser': ['-Name', '-Password'] } },
-  'examples/platform/BitLocker.Windows.ps1': {
+  // The phases' own blocks, each in its script's scope.
+  'TotlProvision/public/Invoke-TotlPhase.ps1': {
+    classes: { scriptblock: [], 'System.Diagnostics.Stopwatch': ['StartNew'] },
+    runs: ['. $Script'],
+  },
+  'TotlProvision/private/Volumes.ps1': { classes: { regex: ['Match'] } },
+  'TotlProvision/TotlProvision.psm1': { cmdlets: { 'Get-Command': ['-Name', '-ErrorAction'] } },
+  'TotlProvision/private/platform/LocalUser.Windows.ps1': {
     cmdlets: {
-      'Add-BitLockerKeyProtector': ['-MountPoint', '-RecoveryPasswordProtector'],
-      'Enable-BitLocker': ['-MountPoint', '-EncryptionMethod', '-UsedSpaceOnly', '-TpmProtector', '-SkipHardwareTest'],
+      'Add-LocalGroupMember': ['-SID', '-Member'],
+      'Get-LocalUser': ['-Name', '-ErrorAction'],
+      'New-LocalUser': ['-Name', '-Password', '-PasswordNeverExpires', '-AccountNeverExpires'],
+      'Remove-LocalUser': ['-Name'],
+      'Set-LocalUser': ['-Name', '-Password'],
     },
   },
+  'TotlProvision/private/platform/BitLocker.Windows.ps1': {
+    cmdlets: {
+      'Add-BitLockerKeyProtector': ['-MountPoint', '-RecoveryPasswordProtector', '-TpmProtector', '-WarningAction'],
+      'Enable-BitLocker': [
+        '-MountPoint',
+        '-EncryptionMethod',
+        '-UsedSpaceOnly',
+        '-TpmProtector',
+        '-SkipHardwareTest',
+        '-WarningAction',
+      ],
+      'Get-BitLockerVolume': ['-MountPoint'],
+      'Get-Tpm': [],
+      'Remove-BitLockerKeyProtector': ['-MountPoint', '-KeyProtectorId', '-WarningAction', '-Confirm'],
+      'Resume-BitLocker': ['-MountPoint', '-WarningAction'],
+    },
+  },
+  'TotlProvision/private/platform/Restart.Windows.ps1': {
+    cmdlets: {
+      'Get-ScheduledTask': ['-TaskName', '-ErrorAction'],
+      'New-ScheduledTaskAction': ['-Execute', '-Argument'],
+      'New-ScheduledTaskPrincipal': ['-UserId', '-LogonType', '-RunLevel'],
+      'New-ScheduledTaskSettingsSet': [
+        '-AllowStartIfOnBatteries',
+        '-DontStopIfGoingOnBatteries',
+        '-ExecutionTimeLimit',
+      ],
+      'New-ScheduledTaskTrigger': ['-AtStartup'],
+      'Register-ScheduledTask': ['-TaskName', '-Force'],
+      'Restart-Computer': ['-Force'],
+      'Unregister-ScheduledTask': ['-TaskName', '-Confirm'],
+    },
+    classes: { TimeSpan: ['Zero'] },
+  },
+  'examples/Invoke-Provisioning.ps1': { cmdlets: { 'Import-Module': ['-Name'] } },
+  'examples/intune/Detect-TotlEscrow.ps1': { cmdlets: { 'Import-Module': ['-Name'] } },
+  'examples/intune/Repair-TotlEscrow.ps1': { cmdlets: { 'Import-Module': ['-Name'] } },
 };
 
 /** Classes, each with the static members that may be used; an empty list: as a type or for New-Object only. */
@@ -79,6 +144,7 @@ export const CLASSES: Record<string, string[]> = {
   char: ['IsSurrogate', 'IsSurrogatePair'],
   decimal: [],
   double: ['IsInfinity', 'IsNaN'],
+  hashtable: [],
   int: [],
   long: [],
   ordered: [],
@@ -88,13 +154,15 @@ export const CLASSES: Record<string, string[]> = {
   string: ['Equals', 'IsNullOrEmpty'],
   switch: [],
   void: [],
+  'System.Collections.ArrayList': [],
   'System.Collections.IDictionary': [],
   'System.Collections.IEnumerable': [],
+  'System.Enum': [],
   'System.Globalization.CultureInfo': ['InvariantCulture'],
   'System.IO.Directory': ['CreateDirectory', 'Exists'],
   'System.IO.File': ['Exists', 'Move', 'ReadAllBytes', 'Replace'],
-  'System.IO.FileAccess': ['ReadWrite', 'Write'],
-  'System.IO.FileMode': ['Create', 'OpenOrCreate'],
+  'System.IO.FileAccess': ['Read', 'ReadWrite', 'Write'],
+  'System.IO.FileMode': ['Create', 'Open', 'OpenOrCreate'],
   'System.IO.FileShare': ['None'],
   'System.IO.FileStream': [],
   'System.IO.IOException': [],
@@ -147,10 +215,12 @@ export const CLASSES: Record<string, string[]> = {
 
 /** Methods of instances, of whatever class. Nothing that decrypts, unwraps, signs or exports is among them. */
 export const METHODS = [
+  'Add',
   'Append',
   'AppendChar',
   'ComputeHash',
   'Contains',
+  'ContainsKey',
   'CreateEncryptor',
   'Dispose',
   'Encrypt',
@@ -167,6 +237,7 @@ export const METHODS = [
   'ImportParameters',
   'MakeReadOnly',
   'Normalize',
+  'Read',
   'ReadAsStringAsync',
   'ReadByte',
   'Remove',
@@ -178,6 +249,7 @@ export const METHODS = [
   'ToArray',
   'ToCharArray',
   'ToLowerInvariant',
+  'ToUpperInvariant',
   'ToString',
   'ToUniversalTime',
   'ToUnixTimeMilliseconds',
@@ -196,6 +268,7 @@ export const OPERATORS = [
   '-lt',
   '-gt',
   '-ge',
+  '-le',
   '-f',
   '-is',
   '-isnot',

@@ -1,8 +1,9 @@
 // The audit read and the head in the index, in the object: what a page costs, what a filter finds, and that a rollback is noticed.
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry, AuditFilter, AuditHeads, AuditPage, AuditQuery } from '../../schema/audit.ts';
+import type { AuditCounts, AuditEntry, AuditFilter, AuditHeads, AuditPage, AuditQuery } from '../../schema/audit.ts';
 import { verifyChain } from '../../schema/chain.ts';
+import { AUDIT_GROUPS } from '../../schema/facts/audit-groups.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { Receipt } from '../../schema/secret.ts';
 import {
@@ -10,6 +11,8 @@ import {
   asPerson,
   bindings,
   emailOf,
+  nextReport,
+  pc,
   rowsOf,
   sealedSecret,
   seedReadyTenant,
@@ -17,6 +20,7 @@ import {
 } from '../../test/workerd-fixtures.ts';
 import type { Actor } from '../core/caller.ts';
 import { type Act, record } from './audit.ts';
+import { COUNTED_MAX, counts } from './counts.ts';
 import { judgeHead } from './head.ts';
 import { page, SCAN_MAX } from './pages.ts';
 
@@ -104,6 +108,9 @@ describe('a page of the audit', () => {
       [{ action: 'secret.revealed' }, (entry) => entry.action === 'secret.revealed'],
       [{ action: 'secret.escrowed', machine: 'm7' }, (one) => one.action === 'secret.escrowed' && about(one) === 'm7'],
       [{ outcome: 'refused' }, (entry) => entry.outcome === 'refused'],
+      [{ group: 'access' }, (entry) => entry.action === 'person.removed'],
+      [{ group: 'access', action: 'secret.revealed' }, () => false],
+      [{ group: 'keys', outcome: 'refused' }, () => false],
       [{ text: 'cAsE 21' }, (entry) => String(entry.detail.reason).startsWith('Case 21')],
       [{ from, to }, (entry) => entry.at >= from && entry.at <= to],
       [{ from: to + 1e12 }, () => false],
@@ -143,6 +150,7 @@ describe('a page of the audit', () => {
     expect(await cost({ machine: 'm7' })).toBeLessThanOrEqual(2 * 35 + 3);
     expect(await cost({ action: 'secret.revealed' })).toBeLessThanOrEqual(2 * 5 + 3);
     expect(await cost({ action: 'secret.escrowed' })).toBeLessThanOrEqual(103);
+    expect(await cost({ group: 'access' })).toBeLessThanOrEqual(2 * 1 + AUDIT_GROUPS.access.length + 3);
     // Halving 3,001 entries takes twelve looks at each end.
     expect(await cost({ from: start + 1_000_000, to: start + 1_010_000 })).toBeLessThanOrEqual(2 * 12 + 11 + 3);
     expect(await cost({ text: 'nowhere' })).toBeLessThanOrEqual(SCAN_MAX + 3);
@@ -152,8 +160,11 @@ describe('a page of the audit', () => {
 
   it('that has looked far enough without finding anything says where to go on, because the end is not reached', async () => {
     const { id } = await longChain();
-    expect(await read(id, 'text=nowhere')).toEqual({ entries: [], next: SCAN_MAX });
-    expect(await read(id, 'order=newest&outcome=refused')).toEqual({ entries: [], next: LENGTH + 1 - SCAN_MAX + 1 });
+    expect(await read(id, 'text=nowhere')).toMatchObject({ entries: [], next: SCAN_MAX });
+    expect(await read(id, 'order=newest&outcome=refused')).toMatchObject({
+      entries: [],
+      next: LENGTH + 1 - SCAN_MAX + 1,
+    });
   });
 
   it('goes on as before for those who ask for nothing new: oldest first, from after a seq', async () => {
@@ -161,7 +172,108 @@ describe('a page of the audit', () => {
     expect(seqs(await read(id, 'limit=3'))).toEqual([1, 2, 3]);
     expect(seqs(await read(id, 'after=2999&limit=500'))).toEqual([3_000, 3_001]);
     expect((await read(id, 'after=2999&limit=2')).next).toBeNull();
-    expect(await read(id, 'after=3001')).toEqual({ entries: [], next: null });
+    expect(await read(id, 'after=3001')).toEqual({ entries: [], next: null, pcs: {}, secrets: {} });
+  });
+});
+
+describe('what a page says beside its entries', () => {
+  /** A PC with a secret that somebody has revealed. */
+  async function revealed() {
+    const tenant = await seedReadyTenant();
+    const machine = crypto.randomUUID();
+    await asMachine(
+      tenant.token,
+      '/v1/report',
+      nextReport(pc({ hostname: 'NGL-LT-0010', client: 'Northgate Logistics', serial: 'VVN6NPKYNR' }), machine),
+    );
+    const seal = async () =>
+      (await asMachine<Receipt>(tenant.token, '/v1/secret', await sealedSecret(tenant.id, tenant.keyring, machine)))
+        .json.secretId;
+    const secret = await seal();
+    const { status } = await asPerson(emailOf('engineer'), `/v1/tenants/${tenant.id}/secrets/${secret}/reveal`, {
+      reason: 'INC-4821 Locked out',
+    });
+    expect(status).toBe(200);
+    const counted = async (query: string) =>
+      (await asPerson<AuditCounts>(emailOf('auditor'), `/v1/tenants/${tenant.id}/audit/counts?${query}`)).json;
+    return { ...tenant, machine, secret, seal, counted };
+  }
+
+  it('is what the PC and the secret of each are called now, which the entries themselves never change for', async () => {
+    const { id, token, machine, secret } = await revealed();
+    const before = await read(id, 'action=secret.revealed');
+    expect(before.pcs).toEqual({
+      [machine]: { id: machine, hostname: 'NGL-LT-0010', client: 'Northgate Logistics', serial: 'VVN6NPKYNR' },
+    });
+    expect(before.secrets).toEqual({
+      [secret]: {
+        kind: 'local_admin_password',
+        ref: { account: 'Administrator' },
+        version: 1,
+        rotateDueAt: expect.any(Number),
+      },
+    });
+    await asMachine(token, '/v1/report', nextReport(pc({ hostname: 'NGL-LT-0011' }), machine));
+    const after = await read(id, 'action=secret.revealed');
+    expect(after.entries).toEqual(before.entries);
+    expect(after.pcs[machine]?.hostname).toBe('NGL-LT-0011');
+  });
+
+  it('names what an id was merged into, because that is where the PC is found', async () => {
+    const { id, token, machine } = await revealed();
+    const kept = crypto.randomUUID();
+    await asMachine(token, '/v1/report', nextReport(pc({ hostname: 'NGL-LT-0099' }), kept));
+    const { status } = await asPerson(emailOf('admin'), `/v1/tenants/${id}/machines/${machine}/merge`, { into: kept });
+    expect(status).toBe(200);
+    const { pcs } = await read(id, 'action=secret.revealed');
+    expect(pcs[machine]).toMatchObject({ id: kept, hostname: 'NGL-LT-0099', client: null });
+  });
+
+  it('lets it be found by client, host name and serial, though no entry holds them', async () => {
+    const { id } = await revealed();
+    for (const query of ['client=Northgate+Logistics', 'text=ngl-lt-00', 'text=vvn6', 'text=inc-4821'])
+      expect(
+        (await read(id, `action=secret.revealed&${query}`)).entries.map(({ action }) => action),
+        query,
+      ).toEqual(['secret.revealed']);
+    expect((await read(id, 'client=Northgate')).entries).toEqual([]);
+  });
+
+  it('is counted: who did how much of it, on how many PCs of how many clients, and what is still to be rotated', async () => {
+    const { id, secret, seal, counted } = await revealed();
+    expect(await counted('action=secret.revealed')).toEqual({
+      entries: 1,
+      people: [{ id: expect.any(String), name: emailOf('engineer'), entries: 1 }],
+      others: 0,
+      pcs: 1,
+      clients: 1,
+      toRotate: 1,
+      since: null,
+    });
+    await asPerson(emailOf('admin'), `/v1/tenants/${id}/secrets/${secret}/reveal`, { reason: 'INC-4822 Once more' });
+    const both = await counted('action=secret.revealed');
+    expect(both).toMatchObject({ entries: 2, toRotate: 1, pcs: 1 });
+    expect(both.people).toHaveLength(2);
+    // A newer version has come: nothing that was revealed is in force any more.
+    await seal();
+    expect(await counted('action=secret.revealed')).toMatchObject({ entries: 2, toRotate: 0 });
+    expect(await counted('group=refusals')).toMatchObject({ entries: 0, people: [], pcs: 0, since: null });
+  });
+
+  it('is counted among the newest entries where there are too many, which it says', async () => {
+    const { id } = await seedTenant();
+    await read(id, '');
+    const start = 2_000_000_000_000;
+    const acts = Array.from({ length: COUNTED_MAX + 5 }, (_, i): [Actor, number, Act] => [
+      ENGINE,
+      start + i,
+      escrow(`m${i}`),
+    ]);
+    await append(id, acts);
+    await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
+      expect(counts(sql, {})).toMatchObject({ entries: COUNTED_MAX, people: [], since: start + 5 });
+      expect(counts(sql, { from: start + 5 })).toMatchObject({ entries: COUNTED_MAX, since: null });
+    });
   });
 });
 

@@ -15,6 +15,7 @@ const LEFT_OUT = new Set([
   'tombstones',
   'refusals',
   'nears',
+  'seen',
   // Their secrets would lie in the bucket in clear; after a restore they are added anew.
   'webhooks',
   'deliveries',

@@ -22,6 +22,7 @@ import { indexedPeople, indexedTokens } from '../outbox/index-rows.ts';
 import * as outbox from '../outbox/outbox.ts';
 import { leavers } from '../people/leavers.ts';
 import * as people from '../people/people.ts';
+import { lastSeen } from '../people/seen.ts';
 import * as reveals from '../secrets/reveals.ts';
 import * as issuing from '../tokens/issuing.ts';
 import * as tokens from '../tokens/tokens.ts';
@@ -50,9 +51,13 @@ export class Administration {
         if (from === null) return refuse('invalid_query', 'after: must be a cursor from an earlier answer.');
         const shown = known.slice(from, from + limit);
         const last = from + limit < known.length ? shown.at(-1) : undefined;
+        const seen = lastSeen(
+          this.#sql,
+          shown.map((one) => one.id),
+        );
         const acts = leavers(this.#sql, leaversAfter, limit, now);
         return {
-          people: shown,
+          people: shown.map((one) => ({ ...one, lastSeenAt: seen.get(one.id) ?? null })),
           next: last ? people.cursorAt(last) : null,
           leavers: acts.leavers,
           leaversNext: acts.next,

@@ -1,7 +1,15 @@
 // The audit: its pages, its head, its exports.
-import type { AuditExportRequest, AuditPage, AuditQuery, ChainHead } from '../../schema/audit.ts';
+import type {
+  AuditCounts,
+  AuditExportRequest,
+  AuditFilter,
+  AuditPage,
+  AuditQuery,
+  ChainHead,
+} from '../../schema/audit.ts';
 import { type Refusal, type RefusalCode, refuse } from '../../schema/refusal.ts';
 import * as audit from '../audit/audit.ts';
+import { counts } from '../audit/counts.ts';
 import * as auditPages from '../audit/pages.ts';
 import type { Caller, Machine as MachinePrincipal, Person } from '../core/caller.ts';
 import { readLimits } from '../limits/limits.ts';
@@ -19,6 +27,10 @@ export abstract class AuditCalls extends SettingsCalls {
       this.exports.asked(caller.requestId, page.next, now);
       return page;
     });
+  }
+
+  auditCounts(caller: Caller<Person>, filter: AuditFilter): AuditCounts | Refusal {
+    return this.gate.auditors(caller, 'audit', () => counts(this.sql, filter));
   }
 
   auditHead(caller: Caller<Person>): ChainHead | Refusal {

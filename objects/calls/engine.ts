@@ -14,7 +14,9 @@ export abstract class EngineCalls extends Door {
     return this.gate.anybody(caller, 'pubkey', () => keyring.publicKey(this.sql) ?? keyring.noTenantKey());
   }
 
-  report(caller: Caller<MachinePrincipal>, submission: Submission): ReportAnswer | Refusal {
+  /** `submitted`: a `Submission` as JSON. */
+  report(caller: Caller<MachinePrincipal>, submitted: string): ReportAnswer | Refusal {
+    const submission: Submission = JSON.parse(submitted);
     return this.gate.anybody(caller, submission.machine.id, (now) =>
       submitReport(this.ctx.storage, caller, submission, now),
     );

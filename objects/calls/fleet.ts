@@ -12,6 +12,7 @@ import type {
   MachinesQuery,
   MarkSeen,
   Overview,
+  OverviewQuery,
   Run,
   RunList,
   RunsQuery,
@@ -21,6 +22,7 @@ import type {
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../../schema/report.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { wasFull } from '../core/full.ts';
 import { activityOf } from '../fleet/activity.ts';
 import { withAliases } from '../fleet/aliases.ts';
 import * as archive from '../fleet/archive.ts';
@@ -35,12 +37,20 @@ import { type Submission, submitReport } from '../fleet/reports.ts';
 import * as runs from '../fleet/runs.ts';
 import { search } from '../fleet/search.ts';
 import { split } from '../fleet/splitting.ts';
+import { mayUse } from '../keyring/keyring.ts';
+import { readRoom } from '../operator/limit-uses.ts';
+import { noteUnlocked } from '../people/seen.ts';
 import { EngineCalls } from './engine.ts';
 import { overviewOf } from './overview.ts';
 
 export abstract class FleetCalls extends EngineCalls {
-  overview(caller: Caller<Person>, name: string): Overview | Refusal {
-    return this.gate.anybody(caller, 'overview', (now) => overviewOf(this.sql, caller, name, now));
+  overview(caller: Caller<Person>, name: string, { unlockedWith }: OverviewQuery): Overview | Refusal {
+    return this.gate.anybody(caller, 'overview', (now) => {
+      const isRoom = !wasFull(this.sql, now) && readRoom(this.sql).state === 'ample';
+      if (unlockedWith !== undefined && isRoom && mayUse(this.sql, caller.principal, unlockedWith))
+        noteUnlocked(this.sql, caller.principal.id, unlockedWith, now);
+      return overviewOf(this.sql, caller, name, now);
+    });
   }
 
   machines(caller: Caller<Person>, query: MachinesQuery): MachinePage | Refusal {

@@ -21,6 +21,7 @@ import { isSuspended, lookAgain } from '../operator/suspension.ts';
 import { drain } from '../outbox/outbox.ts';
 import { tellRoom } from '../outbox/room-told.ts';
 import { findMember } from '../people/people.ts';
+import { noteSeen } from '../people/seen.ts';
 import { refusalOf } from '../tokens/tokens.ts';
 
 /** What is done once the gate is passed; `now` is ms since the epoch. */
@@ -154,6 +155,7 @@ export class Gate {
         // roles allow is done, as the lower of them. An auditor's role is no part of an engineer's.
         const said = [principal.role, known?.role ?? principal.role];
         if (known && ROLE_RANK[known.role] < ROLE_RANK[principal.role]) principal.role = known.role;
+        if (!wasFull(sql, now) && readRoom(sql).state === 'ample') noteSeen(sql, principal.id, now);
         return (
           this.#suspended('The tenant is suspended; ask its operator.') ??
           said.map((role) => roleForbids({ ...principal, role }, roles)).find((refusal) => refusal !== null) ??

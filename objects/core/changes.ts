@@ -6,6 +6,8 @@ export type ChangeListener = {
   machineChanged(id: string): void;
   /** This person's role has changed, or they are no longer a member. */
   personChanged(id: string): void;
+  /** Somebody asks for access, or no longer does. */
+  grantsChanged(): void;
   /** The tenant answers nobody from now on: it is suspended, or a backup is on its way in. */
   tenantClosed(why: 'suspended' | 'restoring'): void;
 };

@@ -1,4 +1,5 @@
 // The object's schema as an append-only list, a file each. What ran is kept with its hash: an edited entry is an error, not a surprise.
+import { isFull } from './full.ts';
 import type { Migration } from './migration.ts';
 import { m0001 } from './migrations/0001-the-line.ts';
 import { m0002 } from './migrations/0002-revoked-tokens.ts';
@@ -34,6 +35,7 @@ import { m0033 } from './migrations/0033-undated-runs.ts';
 import { m0034 } from './migrations/0034-packs.ts';
 import { m0035 } from './migrations/0035-a-row-once.ts';
 import { m0037 } from './migrations/0037-retention.ts';
+import { m0038 } from './migrations/0038-seen.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
@@ -73,6 +75,7 @@ export const MIGRATIONS: readonly Migration[] = [
   m0034,
   m0035,
   m0037,
+  m0038,
 ];
 
 /** The highest migration there is: an object reaches it with its next call. */
@@ -86,7 +89,14 @@ export const lastMigratedAt = (sql: SqlStorage): number | null =>
 export const schemaVersion = (sql: SqlStorage): number =>
   first<{ id: number }>(sql, 'SELECT max(id) AS id FROM migrations')?.id ?? 0;
 
-/** Brings the object's tables up to date, in the caller's transaction. Throws if an entry that ran was edited since. */
+/** An error of an RPC call arrives with its message alone: by these words the Worker knows this one. */
+const FAILED = 'the tenant’s data could not be brought up to date';
+export const isUpgradeFailure = (error: unknown): boolean => error instanceof Error && error.message.startsWith(FAILED);
+
+/**
+ * Brings the object's tables up to date, in the caller's transaction, which an error undoes whole: the Worker of before goes on with the data
+ * of before. Throws if an entry fails, or if one that ran was edited since.
+ */
 export function migrate(sql: SqlStorage, at: number, migrations: readonly Migration[] = MIGRATIONS): void {
   sql.exec(`CREATE TABLE IF NOT EXISTS migrations (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL
@@ -98,10 +108,17 @@ export function migrate(sql: SqlStorage, at: number, migrations: readonly Migrat
     const hash = sha256(statements);
     const before = ran.get(id);
     if (before === hash) continue;
-    if (before !== undefined) throw new Error(`migration ${id} (${name}) was edited after it ran; append a new one`);
-    // They name the old columns; the backup that they keep rows for begins anew.
-    dropTriggers(sql);
-    sql.exec(statements);
+    if (before !== undefined)
+      throw new Error(`${FAILED}: migration ${id} (${name}) was edited after it ran; append a new one`);
+    try {
+      // They name the old columns; the backup that they keep rows for begins anew.
+      dropTriggers(sql);
+      sql.exec(statements);
+    } catch (error) {
+      // A full disk is another matter: the platform resets the object, and it passes.
+      if (isFull(error)) throw error;
+      throw new Error(`${FAILED}: migration ${id} (${name}): ${(error as Error).message}`, { cause: error });
+    }
     sql.exec('INSERT INTO migrations VALUES (?, ?, ?, ?)', id, name, hash, at);
   }
 }

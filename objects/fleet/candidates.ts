@@ -66,14 +66,13 @@ export function secretsAt(sql: SqlStorage, pcIds: readonly string[], { kind, ref
        ON machine_id = value AND kind = ?2 AND same = ?3 AND same IS NOT NULL
      UNION
      SELECT * FROM (SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_without_same
-       ON machine_id = value AND kind = ?2 AND same IS NULL LIMIT ?4)
+       ON machine_id = value AND kind = ?2 AND same IS NULL LIMIT ${UNNAMED_MAX})
      UNION
      SELECT secrets.id, ref FROM json_each(?1) CROSS JOIN secrets INDEXED BY secrets_by_machine
-       ON machine_id = value AND kind = ?2 AND ref = ?5`,
+       ON machine_id = value AND kind = ?2 AND ref = ?4`,
     ids,
     kind,
     same,
-    UNNAMED_MAX,
     ref,
   ).flatMap((row) => (sameRefKey(JSON.parse(row.ref)) === same ? row.id : []));
 }
@@ -88,13 +87,11 @@ export const candidatesOf = (sql: SqlStorage, secrets: readonly string[]): Candi
       all<DatedRow>(
         sql,
         `SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
-           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at > -1 ORDER BY sealed_at DESC, version LIMIT ?3)
+           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at > -1 ORDER BY sealed_at DESC, version LIMIT ${LOOKED_AT.dated})
          UNION ALL SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
-           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at IS NULL ORDER BY version DESC LIMIT ?4)`,
+           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at IS NULL ORDER BY version DESC LIMIT ${LOOKED_AT.undated})`,
         secret,
         counts,
-        LOOKED_AT.dated,
-        LOOKED_AT.undated,
       ).map(candidateOf),
     ),
   );

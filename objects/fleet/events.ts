@@ -58,6 +58,9 @@ const keptOf = (one: TimedEvent, receivedAt: number): KeptEvent => {
 const contentOf = ({ at, level, type, phase, message, data, mended }: Omit<KeptEvent, 'receivedAt'>): string =>
   JSON.stringify([mended?.includes('at') ? null : at, level, type, phase, message, data]);
 
+const sentAs = (one: string | RunEvent): string =>
+  typeof one === 'string' ? one : contentOf(keptOf({ index: 0, event: one, at: one.at }, 0));
+
 /** Only a message takes the place of a lost event: everything else an event says was folded into its run. */
 const isLost = ({ type, mended = null }: { type: RunEvent['type']; mended?: readonly Mended[] | null }): boolean =>
   type === 'message' && (mended?.includes('lost') ?? false);
@@ -86,7 +89,8 @@ export function classify(
   batch: readonly IndexedEvent[],
   { stored, tombstones, lost, prunedTo }: Pick<Collisions, 'stored' | 'tombstones' | 'lost' | 'prunedTo'>,
 ): Classified {
-  const seen = new Map(stored);
+  // What this batch itself brings is compared only if a seq comes twice in it.
+  const seen = new Map<number, string | RunEvent>(stored);
   const turnedUp = new Set<number>();
   const result: Classified = { fresh: [], duplicates: 0, rejected: [], conflicts: 0 };
   for (const { index, event } of batch) {
@@ -95,17 +99,16 @@ export function classify(
       result.duplicates++;
       continue;
     }
-    const content = contentOf(keptOf({ index, event, at: event.at }, 0));
     const before = seen.get(seq);
     const saysLost = isLost(event);
     if (tombstones.has(seq)) {
       const message = 'an event with this seq was rejected before; go on with the next seq';
       result.rejected.push({ index, seq, code: 'seq_rejected', field: 'seq', message });
     } else if (before === undefined || (lost.has(seq) && !turnedUp.has(seq) && !saysLost)) {
-      seen.set(seq, content);
+      seen.set(seq, event);
       turnedUp.add(seq);
       result.fresh.push({ index, event });
-    } else if (before === content || saysLost) {
+    } else if (saysLost || sentAs(before) === sentAs(event)) {
       result.duplicates++;
     } else {
       const message = 'an event with this seq and other content is stored; the first one is kept';

@@ -3,6 +3,7 @@
 // (objects/fleet/unpacked.ts), and is read beside them.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Mended, StoredEvent } from '../../schema/report.ts';
+import { forget, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 
 /** An event as it is kept. `at`: as the PC's clock said; `takenAt`: what that is taken for, where it was wrong. `data`: canonical JSON text (RFC 8785). */
@@ -64,10 +65,35 @@ export function decode({ first_seq, taken_for, body }: Pick<PackRow, 'first_seq'
   });
 }
 
+/** The pack of a run with its highest seqs. `events`: those in it while it is small enough to take more in, else null. */
+type LastPack = { last: number; events: readonly KeptEvent[] | null };
+const NONE: LastPack = { last: 0, events: null };
+
+const TABLES = ['packs'] as const;
+const nameOf = (run: string): string => `last pack ${run}`;
+/** About how many bytes it takes in memory. */
+const bytesOf = ({ events }: LastPack): number =>
+  100 + (events ?? []).reduce((sum, { message, data }) => sum + 200 + 2 * (message.length + (data?.length ?? 0)), 0);
+
+/** Remembered: a run that goes on reads none of what it has reported. */
+const lastPackOf = (sql: SqlStorage, run: string): LastPack =>
+  remembered(
+    sql,
+    nameOf(run),
+    TABLES,
+    () => {
+      const row = first<PackRow>(sql, 'SELECT * FROM packs WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1', run);
+      if (row === null) return NONE;
+      return { last: row.last_seq, events: row.body.byteLength <= SMALL_MAX_BYTES ? decode(row) : null };
+    },
+    bytesOf,
+  );
+
+/** A run that is over is not expected to go on. */
+export const forgetLastPack = (sql: SqlStorage, run: string): void => forget(sql, nameOf(run));
+
 /** The highest seq that is kept of a run in a pack; 0: none is. */
-export const highestOf = (sql: SqlStorage, run: string): number =>
-  first<{ last_seq: number }>(sql, 'SELECT last_seq FROM packs WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1', run)
-    ?.last_seq ?? 0;
+export const highestOf = (sql: SqlStorage, run: string): number => lastPackOf(sql, run).last;
 
 /** Where the pack begins that a seq (a column or `?n`) would be in. */
 const beginningFor = (seq: string): string =>
@@ -112,19 +138,28 @@ export function* cut(events: readonly KeptEvent[]): Generator<KeptEvent[]> {
 const put = (sql: SqlStorage, run: string, events: readonly KeptEvent[]): void => {
   const [head, last] = [events[0], events.at(-1)];
   if (!head || !last) return;
-  sql.exec(
-    `INSERT INTO packs VALUES (?, ?, ?, ?, NULL, ?)
-     ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq, received_at = excluded.received_at, taken_for = NULL, body = excluded.body`,
-    run,
-    head.seq,
-    last.seq,
-    events.reduce((earliest, { receivedAt }) => Math.min(earliest, receivedAt), head.receivedAt),
-    encode(events),
+  const before = lastPackOf(sql, run);
+  const body = encode(events);
+  writeRow(sql, 'packs', () =>
+    sql.exec(
+      `INSERT INTO packs VALUES (?, ?, ?, ?, NULL, ?)
+       ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq, received_at = excluded.received_at, taken_for = NULL, body = excluded.body`,
+      run,
+      head.seq,
+      last.seq,
+      events.reduce((earliest, { receivedAt }) => Math.min(earliest, receivedAt), head.receivedAt),
+      body,
+    ),
   );
+  if (last.seq < before.last) return;
+  const after = { last: last.seq, events: body.byteLength <= SMALL_MAX_BYTES ? events : null };
+  remember(sql, nameOf(run), TABLES, after, bytesOf(after));
 };
 
 /** The events of the pack that ends with `seq`, where it is small enough to take more in; else none. */
-function smallPackTo(sql: SqlStorage, run: string, seq: number): KeptEvent[] {
+function smallPackTo(sql: SqlStorage, run: string, seq: number): readonly KeptEvent[] {
+  const latest = lastPackOf(sql, run);
+  if (seq >= latest.last) return seq === latest.last ? (latest.events ?? []) : [];
   const row = first<PackRow>(
     sql,
     `SELECT * FROM packs WHERE run_id = ?1 AND first_seq = ${beginningFor('?2')} AND last_seq = ?2 AND length(body) <= ?3`,
@@ -191,8 +226,7 @@ export const rangesFrom = (sql: SqlStorage, run: string, seq: number, most: numb
     sql,
     `SELECT first_seq AS a, last_seq AS b FROM packs WHERE run_id = ?1 AND first_seq >= coalesce(${beginningFor('?2')}, 0)
      UNION ALL SELECT seq, seq FROM tombstones WHERE run_id = ?1 AND seq >= ?2
-     UNION ALL SELECT seq, seq FROM events WHERE run_id = ?1 AND seq >= ?2 ORDER BY a LIMIT ?3`,
+     UNION ALL SELECT seq, seq FROM events WHERE run_id = ?1 AND seq >= ?2 ORDER BY a LIMIT ${most}`,
     run,
     seq,
-    most,
   ).map(({ a, b }) => [a, b]);

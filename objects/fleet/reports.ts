@@ -22,6 +22,7 @@ import { changeRow, findRow } from './machine-rows.ts';
 import { describe, enrolIfNew, flagSeqConflict } from './machines.ts';
 import { settleVolumes } from './marks-anew.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
+import { forgetLastPack } from './packs.ts';
 import { withinRun } from './run-room.ts';
 import { advance, atWork, begunBy, newRun, withoutLost, withWrongClock } from './run-state.ts';
 import { findRun, isLaterKnown, isLookedAt, leaveEarlier, putBeginning, putRun, settleAbandoned } from './runs.ts';
@@ -164,6 +165,7 @@ export function submitReport(
       if (isMoved) putBeginning(sql, after);
       if (isMoved || isDated) settleAbandoned(sql, machine.id);
       else if (!known || isBack) leaveEarlier(sql, machine.id);
+      if (after.status !== 'running') forgetLastPack(sql, reported.id);
       const bytes = reportBytes(caller, fresh.length + buried, !known);
       countReport(sql, caller, bytes, now);
       const appeared = summarize(sql, machine.id, now, { bytes, runs: known ? 0 : 1 });

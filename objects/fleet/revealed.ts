@@ -18,10 +18,9 @@ export function revealedOf(sql: SqlStorage, secret: string): { seen: Seen[]; isW
     sql,
     `SELECT ${DATED}, aside, at FROM (SELECT version AS seen, max(last_at) AS at FROM reveals INDEXED BY reveals_by_secret
        WHERE secret_id = ?1 AND last_at > (SELECT coalesce(rotated_at, -1) FROM secrets WHERE id = ?1)
-       GROUP BY version ORDER BY version DESC LIMIT ?2)
+       GROUP BY version ORDER BY version DESC LIMIT ${LOOKED_AT + 1})
      CROSS JOIN secret_versions ON secret_versions.secret_id = ?1 AND secret_versions.version = seen`,
     secret,
-    LOOKED_AT + 1,
   );
   return {
     seen: rows

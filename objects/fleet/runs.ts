@@ -242,10 +242,9 @@ const lookedAt = (sql: SqlStorage, machine: string, { startedAt }: RunState) =>
   all<{ id: string; status: RunStatus; heard_at: number }>(
     sql,
     `SELECT id, status, heard_at FROM runs INDEXED BY runs_by_machine
-     WHERE machine_id = ? AND ${STANDS} AND (started_at, id) <= (?, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ?`,
+     WHERE machine_id = ? AND ${STANDS} AND (started_at, id) <= (?, char(0x10ffff)) ORDER BY started_at DESC, id DESC LIMIT ${LEFT_LOOKED_AT}`,
     machine,
     startedAt,
-    LEFT_LOOKED_AT,
   );
 
 /** Whether a run that was left may be taken for at work again: only while it is among those that are looked at, or nothing would leave it any more. */

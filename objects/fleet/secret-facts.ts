@@ -30,6 +30,8 @@ export type SecretFacts = {
    * not.
    */
   goneAt: number | null;
+  /** The instant at which the PC's latest list of the volume names this protector, ms since the epoch; null: it does not. */
+  inForceAt: number | null;
 };
 
 type Ref = { protectorId?: string; volume?: string };
@@ -65,19 +67,27 @@ export function secretFactsOf(
   const candidates = candidatesOf(sql, secrets).map((one) => ofPc(one, told));
   const { protectorId, volume }: Ref = JSON.parse(place.ref);
   const listed = protectorId === undefined || volume === undefined ? undefined : volumes.get(volumeKey(volume));
+  const ofThisPc = listed && candidates.every(({ pc }) => pc === told?.ofRun(listed.run));
+  // A protector's password never changes: a list that names it speaks of it even if it was sealed after that.
+  const inForceAt = ofThisPc && listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
   // A version was sealed no later than it came: a list that is younger than that speaks of it. A header says the second, and no more.
-  const spoken =
-    listed &&
+  const isMissed =
+    ofThisPc &&
+    inForceAt === null &&
     candidates.every(
-      ({ sealedAt, escrowedAt, pc }) =>
-        (sealedAt === null ? escrowedAt : sealedAt + RESOLUTION_MS) <= listed.readAt && pc === told?.ofRun(listed.run),
+      ({ sealedAt, escrowedAt }) => (sealedAt === null ? escrowedAt : sealedAt + RESOLUTION_MS) <= listed.readAt,
     );
-  const goneAt = spoken && !listed.protectors.includes(protectorId ?? '') ? listed.readAt : null;
+  const goneAt = isMissed ? listed.readAt : null;
   const heir = goneAt === null ? null : heldOf(sql, pcIds, listed?.protectors ?? []);
   // If none of the protectors on the PC is held, a held one may still be wanted, and replaces none.
-  if (heir) return { successorOf: () => heir, offered: [], goneAt };
+  if (heir) return { successorOf: () => heir, offered: [], goneAt, inForceAt };
   const successorOf = successions(candidates);
-  return { successorOf: (version) => successorOf(ofPc(version, told)), offered: offeredOf(candidates), goneAt };
+  return {
+    successorOf: (version) => successorOf(ofPc(version, told)),
+    offered: offeredOf(candidates),
+    goneAt,
+    inForceAt,
+  };
 }
 
 /** The facts that decide whether a recovery key is missing. All are about the system volume, over all ids of the PC. */
@@ -149,10 +159,9 @@ export const keyHeldSince = (
   (isOfOnePc(told, run.id, run.id) &&
     first(
       sql,
-      `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ?)
+      `SELECT 1 FROM (SELECT secret_id AS secret, version AS number FROM run_keys WHERE run_id = ? LIMIT ${KEYS_OF_RUN_MAX})
        CROSS JOIN secrets ON secrets.id = secret AND machine_id IN (SELECT value FROM json_each(?))
        CROSS JOIN secret_versions ON secret_id = secret AND version = number AND ${STANDS} LIMIT 1`,
       run.id,
-      KEYS_OF_RUN_MAX,
       JSON.stringify(pcIds),
     ) !== null);

@@ -95,9 +95,8 @@ export function settleAllMarks(storage: DurableObjectStorage, machine: string): 
   const marked = (index: string, due: string) =>
     all<MarkedRow>(
       sql,
-      `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets INDEXED BY ${index} ON machine_id = value AND ${due} IS NOT NULL LIMIT ?`,
+      `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets INDEXED BY ${index} ON machine_id = value AND ${due} IS NOT NULL LIMIT ${SETTLED_MAX}`,
       JSON.stringify(pc.pcIds),
-      SETTLED_MAX,
     );
   for (const row of [...marked('secrets_due', 'rotate_due_at'), ...marked('secrets_parked', 'parked_due_at')])
     settle(storage, row, secretFactsOf(sql, pc, row), pc.pcIds.length === 1);

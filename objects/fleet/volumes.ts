@@ -66,9 +66,8 @@ export function keepVolumes(
     writeRow(sql, 'volumes', () =>
       sql.exec(
         `DELETE FROM volumes WHERE machine_id = ?1 AND volume NOT IN
-           (SELECT volume FROM volumes WHERE machine_id = ?1 ORDER BY read_at DESC, volume LIMIT ?2)`,
+           (SELECT volume FROM volumes WHERE machine_id = ?1 ORDER BY read_at DESC, volume LIMIT ${KEPT_MAX})`,
         of.machine,
-        KEPT_MAX,
       ),
     );
     forgetFacts(sql, of.machine);

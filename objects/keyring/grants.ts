@@ -8,6 +8,7 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Manifest, VaultPurpose } from '../../schema/signed.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { listenerOf } from '../core/changes.ts';
 import { all, first } from '../core/rows.ts';
 
 type GrantRow = {
@@ -94,6 +95,7 @@ export function decideGrant(sql: SqlStorage, { unlocker, half }: GrantRequest, p
 /** Takes out what a person has asked for. In the caller's transaction. */
 export const dropGrants = (sql: SqlStorage, person: string): void => {
   sql.exec('DELETE FROM grants WHERE person = ?', person);
+  listenerOf(sql)?.grantsChanged();
 };
 
 /** Keeps a request for access until an admin signs or declines it. */
@@ -146,6 +148,7 @@ export function declineGrant(
     return refuse('unknown_grant', 'No request for access with this id waits.');
   return storage.transactionSync(() => {
     sql.exec('DELETE FROM grants WHERE id = ?', id);
+    listenerOf(sql)?.grantsChanged();
     record(sql, caller.tenant, caller, now, {
       action: 'grant.declined',
       subject: id,
@@ -156,9 +159,12 @@ export function declineGrant(
 }
 
 /** Takes out those that a manifest now names, with their sealed halves, which nobody else was ever allowed to see. */
-export const takeGrant = (sql: SqlStorage, named: readonly string[]): { id: string; half: string }[] =>
-  all<{ id: string; half: string }>(
+export function takeGrant(sql: SqlStorage, named: readonly string[]): { id: string; half: string }[] {
+  const taken = all<{ id: string; half: string }>(
     sql,
     'DELETE FROM grants WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, half',
     JSON.stringify(named),
   );
+  if (taken.length > 0) listenerOf(sql)?.grantsChanged();
+  return taken;
+}

@@ -253,6 +253,10 @@ export function readKeyring(
     successions: successions.successions,
     successionsBefore: successions.before,
     drills: Object.fromEntries(unlockers.flatMap((row) => (row.drilled_at === null ? [] : [[row.id, row.drilled_at]]))),
+    since: Object.fromEntries(
+      fetched.flatMap(({ id, since, by }) => (since === null || by === null ? [] : [[id, { at: since, by }]])),
+    ),
+    used: lastUses(sql, admin ? unlockers : fetched),
     changes: admin
       ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest], now) })
       : [],
@@ -267,7 +271,31 @@ export function readKeyring(
   };
 }
 
-type UnlockerRow = { id: string; kind: string; owner: string | null; sealed: string; drilled_at: number | null };
+type UnlockerRow = {
+  id: string;
+  kind: string;
+  owner: string | null;
+  sealed: string;
+  drilled_at: number | null;
+  since: number | null;
+  by: string | null;
+};
+
+/** When somebody last unlocked with each, to the hour. */
+const lastUses = (sql: SqlStorage, unlockers: readonly UnlockerRow[]): Record<string, number> =>
+  Object.fromEntries(
+    all<{ unlocker: string; at: number }>(
+      sql,
+      'SELECT unlocker, max(at) AS at FROM json_each(?) CROSS JOIN seen ON unlocker = value GROUP BY unlocker',
+      JSON.stringify(unlockers.map(({ id }) => id)),
+    ).map(({ unlocker, at }) => [unlocker, at]),
+  );
+
+/** Whether there is such an unlocker, and this person may fetch it. */
+export function mayUse(sql: SqlStorage, { name, role }: Pick<Person, 'name' | 'role'>, unlocker: string): boolean {
+  const row = first<UnlockerRow>(sql, 'SELECT * FROM unlockers WHERE id = ?', unlocker);
+  return row !== null && mayFetch(row, { email: name, role });
+}
 
 /** Every escrow key that is not destroyed, its private half sealed. */
 const livingKeys = (sql: SqlStorage): EscrowKey[] =>

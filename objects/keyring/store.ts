@@ -86,8 +86,9 @@ function storeWrite(sql: SqlStorage, verified: VerifiedWrite, by: string, at: nu
   storeRoots(sql, verified, by, at);
   storeKeys(sql, verified, by, at);
   const entries = new Map(manifest.unlockers.map((unlocker) => [unlocker.id, unlocker]));
-  for (const half of write.unlockers) storeHalf(sql, requireEntry(entries, half.id), JSON.stringify(half));
-  for (const { id, half } of takeGrant(sql, [...entries.keys()])) storeHalf(sql, requireEntry(entries, id), half);
+  for (const half of write.unlockers) storeHalf(sql, requireEntry(entries, half.id), JSON.stringify(half), by, at);
+  for (const { id, half } of takeGrant(sql, [...entries.keys()]))
+    storeHalf(sql, requireEntry(entries, id), half, by, at);
   for (const wrap of write.wraps)
     sql.exec(
       'INSERT INTO wraps VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET jwe = excluded.jwe',
@@ -105,14 +106,23 @@ function requireEntry(entries: ReadonlyMap<string, ManifestUnlocker>, id: string
   return entry;
 }
 
-const storeHalf = (sql: SqlStorage, { id, kind, owner }: ManifestUnlocker, half: string): void => {
+const storeHalf = (
+  sql: SqlStorage,
+  { id, kind, owner }: ManifestUnlocker,
+  half: string,
+  by: string,
+  at: number,
+): void => {
   sql.exec(
-    `INSERT INTO unlockers (id, kind, owner, sealed) VALUES (?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed`,
+    `INSERT INTO unlockers (id, kind, owner, sealed, since, by) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, since = excluded.since, by = excluded.by
+       WHERE excluded.sealed <> sealed`,
     id,
     kind,
     owner,
     half,
+    at,
+    by,
   );
 };
 
@@ -124,6 +134,7 @@ function dropUnnamed(sql: SqlStorage, manifest: Manifest): void {
   const unlockers = JSON.stringify(manifest.unlockers.map((one) => one.id));
   sql.exec('DELETE FROM unlockers WHERE id NOT IN (SELECT value FROM json_each(?))', unlockers);
   sql.exec('DELETE FROM wraps WHERE unlocker NOT IN (SELECT value FROM json_each(?))', unlockers);
+  sql.exec("DELETE FROM seen WHERE unlocker <> '' AND unlocker NOT IN (SELECT value FROM json_each(?))", unlockers);
   const vaults = JSON.stringify(manifest.vaultKeys.map((key) => `${key.purpose}/${key.vaultEpoch}`));
   sql.exec("DELETE FROM wraps WHERE purpose || '/' || vault_epoch NOT IN (SELECT value FROM json_each(?))", vaults);
   const overlapping = JSON.stringify(manifest.overlapping ?? []);

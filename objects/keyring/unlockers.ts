@@ -80,7 +80,13 @@ export function changeUnlocker(
   const refusal = decideChange(sql, verified, caller.principal);
   if (refusal) return refusal;
   return storage.transactionSync(() => {
-    sql.exec('UPDATE unlockers SET sealed = ? WHERE id = ?', JSON.stringify(half), half.id);
+    sql.exec(
+      'UPDATE unlockers SET sealed = ?, since = ?, by = ? WHERE id = ?',
+      JSON.stringify(half),
+      now,
+      caller.principal.name,
+      half.id,
+    );
     record(sql, caller.tenant, caller, now, {
       action: 'unlocker.changed',
       subject: half.id,

@@ -13,10 +13,12 @@ import {
   bindings,
   emailOf,
   event,
+  grantRequest,
   type Listener,
   mustListen,
   newMachine,
   newRun,
+  seedReadyTenant,
   seedTenant,
 } from '../../test/workerd-fixtures.ts';
 import { listenerOf } from '../core/changes.ts';
@@ -101,6 +103,21 @@ describe('what changes at once', () => {
       [alias.id]: 'merged',
       [kept.id]: 'fleet',
     });
+  });
+});
+
+describe('a request for access', () => {
+  it('is told to admins at once, and to nobody else, because only an admin can answer it', async () => {
+    const { id, keyring } = await seedReadyTenant();
+    const [of, by] = [await mustListen(emailOf('admin'), id), await mustListen(engineer, id)];
+    const asked = await grantRequest(id, engineer, keyring.root.fingerprint);
+    expect((await asPerson(engineer, `/v1/tenants/${id}/grants`, asked)).status).toBe(200);
+    await until(() => expect(types(of)).toEqual(['hello', 'requests']));
+    await asPerson(engineer, `/v1/tenants/${id}/grants/${asked.unlocker.id}/decline`, {});
+    await until(() => expect(types(of)).toEqual(['hello', 'requests', 'requests']));
+    expect(types(by)).toEqual(['hello']);
+    of.leave();
+    by.leave();
   });
 });
 
@@ -279,6 +296,7 @@ class Browser {
     for (const message of this.#listener?.heard.slice(this.#applied) ?? []) {
       this.#applied++;
       this.#cursor = message.cursor;
+      if (message.type === 'requests') continue;
       if (message.type !== 'machines') this.#stale ||= message.type === 'resync' || message.resync;
       else if (this.#meanwhile) this.#meanwhile.push(...message.machines);
       else this.#apply(message.machines);

@@ -45,6 +45,7 @@ export class Live {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(LIVE_PING, LIVE_PONG));
     listenTo(ctx.storage.sql, {
       machineChanged: (id) => this.#note(id),
+      grantsChanged: () => queueMicrotask(() => this.#tellAdmins({ type: 'requests', cursor: this.#recent.cursor })),
       // Not in the middle of a transaction, whose turn this is. Should it be rolled back: a socket that is closed comes again.
       personChanged: (id) => queueMicrotask(() => this.#close(this.#open(id), LIVE_CLOSE.not_allowed)),
       tenantClosed: (why) => {
@@ -73,6 +74,7 @@ export class Live {
     this.#ctx.acceptWebSocket(server, [principal.id]);
     keep(server, {
       person: principal.id,
+      role: principal.role,
       requestId,
       openedAt: now,
       sessionEndsAt,
@@ -126,6 +128,11 @@ export class Live {
   /** The sockets that can be sent to: one person's, or everybody's. */
   #open(person?: string): WebSocket[] {
     return this.#ctx.getWebSockets(person).filter((socket) => socket.readyState === WebSocket.READY_STATE_OPEN);
+  }
+
+  /** Told once and not acknowledged: an admin's page that is away asks how many wait when it comes back. */
+  #tellAdmins(message: LiveMessage): void {
+    for (const socket of this.#open()) if (subscriptionOf(socket).role === 'admin') tell(socket, message);
   }
 
   #close(sockets: readonly WebSocket[], code: number): void {

@@ -1,5 +1,6 @@
 // What the object knows of one live socket. It is kept whole in the socket's attachment, so hibernation forgets none of it. Pure.
 import { LIVE_CLOSE } from '../../schema/facts/live-socket.ts';
+import type { Role } from '../../schema/person.ts';
 
 /** Access tokens live for up to a day and more; the right to listen is checked anew at least this often. */
 export const RENEW_AFTER_MS = 3_600_000;
@@ -8,6 +9,8 @@ export const UNACKED_MAX = 8;
 
 export type Subscription = {
   person: string;
+  /** Their role when they connected; a changed one closes the socket. */
+  role: Role;
   /** Of the request that opened it, for the log. */
   requestId: string;
   openedAt: number;

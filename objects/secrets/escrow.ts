@@ -20,7 +20,7 @@ import type { KidState } from '../keyring/rules.ts';
 import { readSettings } from '../settings/settings.ts';
 import { secretQuota } from '../tokens/quotas.ts';
 import { isSystemKey, NOTHING_SAID, noteRunKey, type Said, sealedAt } from './dating.ts';
-import { type Escrowed, placeFor, secretAt, storeVersion } from './keeping.ts';
+import { type Escrowed, placeFor, storeVersion } from './keeping.ts';
 import { noteReceipted } from './receipted.ts';
 import { findByEid, type VersionRow } from './secrets.ts';
 
@@ -127,10 +127,11 @@ export function keep(
   escrowed: Escrowed,
   { kid, bound, sha256, said }: Checked & { sha256: string },
   now: number,
+  place = placeFor(storage.sql, escrowed),
 ): Taken {
   const { sql } = storage;
   const { machine, kind, ref, by, uploadedBy, run, skewMs } = escrowed;
-  const { secretId, version, isGained } = placeFor(sql, escrowed);
+  const { secretId, version, isGained } = place;
   const { seq, hash } = record(sql, caller.tenant, caller, now, {
     action: 'secret.escrowed',
     subject: secretId,
@@ -189,7 +190,9 @@ export function takeSecret(
   const shared = refuseShared(caller, { id: machine, takesOtherId, isGoingOn, isSplit: () => isSplit(sql, machine) });
   if (shared) return shared;
   const known = machineExists(sql, request.machine);
-  const over = secretQuota(sql, caller, { machine: request.machine, known, secret: secretAt(sql, request) }, now);
+  const place = placeFor(sql, request);
+  const secret = place.isFirst ? null : place.secretId;
+  const over = secretQuota(sql, caller, { machine: request.machine, known, secret }, now);
   if (over) return over;
   const uploadedBy = principal.kind === 'person' ? principal.name : null;
   const token = principal.kind === 'machine' ? principal.id : null;
@@ -197,7 +200,14 @@ export function takeSecret(
   const skewMs = token !== null && request.sentAt !== undefined ? now - request.sentAt : null;
   return storage.transactionSync(() => {
     enrolIfNew(sql, caller, request.machine, null, now);
-    const taken = keep(storage, caller, { ...request, by: null, uploadedBy, token, skewMs }, decision.store, now);
+    const taken = keep(
+      storage,
+      caller,
+      { ...request, by: null, uploadedBy, token, skewMs },
+      decision.store,
+      now,
+      place,
+    );
     bringBack(sql, caller, request.machine, 'escrow', now);
     return taken;
   });

@@ -43,31 +43,29 @@ function placedAll(sql: SqlStorage, { machine, kind, ref }: Place): PlacedRow[] 
        WHERE machine_id = ?1 AND kind = ?2 AND same = ?3 AND same IS NOT NULL
      UNION
      SELECT ${columns} FROM (SELECT * FROM secrets INDEXED BY secrets_without_same
-       WHERE machine_id = ?1 AND kind = ?2 AND same IS NULL LIMIT ?4) AS secrets
+       WHERE machine_id = ?1 AND kind = ?2 AND same IS NULL LIMIT ${UNNAMED_MAX}) AS secrets
      UNION
      SELECT ${columns} FROM secrets INDEXED BY secrets_by_machine
-       WHERE machine_id = ?1 AND kind = ?2 AND ref = ?5`,
+       WHERE machine_id = ?1 AND kind = ?2 AND ref = ?4`,
     machine,
     kind,
     same,
-    UNNAMED_MAX,
     refKey(ref),
   )
     .filter((row) => sameRefKey(JSON.parse(row.ref)) === same)
     .sort((a, b) => (b.brought_at ?? -1) - (a.brought_at ?? -1) || (a.id < b.id ? -1 : 1));
 }
 
-const placed = (sql: SqlStorage, place: Place): PlacedRow | null => placedAll(sql, place)[0] ?? null;
+/** Where a version goes: its secret, and its number there. `isFirst`: the secret is new with it; `isGained`: none of its versions stands yet. */
+export type VersionPlace = { secretId: string; version: number; isFirst: boolean; isGained: boolean };
 
-/** The id of the secret that (machine, kind, ref) names, whatever spelling it was first kept under; null where there is none yet. */
-export const secretAt = (sql: SqlStorage, place: Place): string | null => placed(sql, place)?.id ?? null;
-
-/** The same, with its next version; a new id if it is the first. `isGained`: none of its versions stands yet. */
-export function placeFor(sql: SqlStorage, request: Place): { secretId: string; version: number; isGained: boolean } {
-  const row = placed(sql, request);
+/** The secret that (machine, kind, ref) names, whatever spelling it was first kept under, and its next version; a new id if it is the first. */
+export function placeFor(sql: SqlStorage, request: Place): VersionPlace {
+  const [row] = placedAll(sql, request);
   return {
     secretId: row?.id ?? crypto.randomUUID(),
     version: (row?.latest_version ?? 0) + 1,
+    isFirst: row === undefined,
     isGained: row?.standing !== 1,
   };
 }

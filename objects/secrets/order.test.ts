@@ -241,6 +241,31 @@ describe('a recovery key', () => {
     ]);
   });
 
+  it('is in force at the instant at which the PC last found it on its volume, even if it was sealed after that; the PC is told nothing of it', async () => {
+    const [held, other] = [protector(), crypto.randomUUID()];
+    const listing = (...protectors: string[]) => report(newRun(), [{ volume: 'C:', protectors }]);
+    const inForceAt = async () => (await secretsOf())[0]?.inForceAt;
+    const first = await listing(held.ref.protectorId);
+    await send(await seal(held));
+    const at1 = await inForceAt();
+    expect(at1).toEqual(expect.any(Number));
+    pass(1000);
+    const same = await listing(held.ref.protectorId, other);
+    expect(await inForceAt()).toBeGreaterThan(Number(at1));
+    expect(await attention()).not.toContain('no_recovery_key');
+    pass(1000);
+    const gone = await listing(other);
+    expect((await secretsOf())[0]).toMatchObject({ inForceAt: null, goneAt: expect.any(Number) });
+    expect(await attention()).toContain('no_recovery_key');
+    // A PC in the wrong hands learns from no answer what is held.
+    const answers = [first, same, gone].map(({ status, json }) => ({
+      status,
+      json: { ...(json as object), nextSeq: 0 },
+    }));
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
   it('is still offered where none of those that are there is held, because it may be what the PC asks for', async () => {
     await send(await seal(protector()));
     pass(1000);

@@ -243,12 +243,12 @@ const listed = (sql: SqlStorage, secret: string, versions: readonly number[]): L
   );
 
 /** Nothing that was set aside is offered. */
-const APART: Pick<SecretFacts, 'offered' | 'goneAt'> = { offered: [], goneAt: null };
+const APART: Pick<SecretFacts, 'offered' | 'goneAt' | 'inForceAt'> = { offered: [], goneAt: null, inForceAt: null };
 
 function listedSecret(
   sql: SqlStorage,
   { id }: Placed,
-  { offered, goneAt }: Pick<SecretFacts, 'offered' | 'goneAt'>,
+  { offered, goneAt, inForceAt }: Pick<SecretFacts, 'offered' | 'goneAt' | 'inForceAt'>,
   aside?: SecretsQuery['aside'],
 ): Secret {
   const secret = requireSecret(sql, id);
@@ -265,6 +265,7 @@ function listedSecret(
         ? null
         : { at: secret.rotated_at, by: secret.rotated_by },
     goneAt,
+    inForceAt,
     offered: listed(sql, id, own.slice(0, OFFERED_MAX)),
     moreOffered: own.length > OFFERED_MAX,
     count: aside === 'yes' ? secret.apart : secret.latest_version - secret.apart,

@@ -144,10 +144,9 @@ export function secretQuota(
     const brought = first<{ brought: number }>(
       sql,
       `SELECT count(*) AS brought FROM
-         (SELECT 1 FROM secrets INDEXED BY secrets_by_token WHERE machine_id = ? AND token = ? AND token IS NOT NULL LIMIT ?)`,
+         (SELECT 1 FROM secrets INDEXED BY secrets_by_token WHERE machine_id = ? AND token = ? AND token IS NOT NULL LIMIT ${limits.machineSecrets})`,
       machine,
       principal.id,
-      limits.machineSecrets,
     );
     const count = { id: machine, used: brought?.brought ?? 0, adding: 1 };
     return hold(sql, 'machineSecrets', limits.machineSecrets, count, now);

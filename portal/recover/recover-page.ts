@@ -199,7 +199,7 @@ export class RecoverPage extends LitElement {
     return html`<section class="card">
       <label for="bundle">Bundle</label>
       <input id="bundle" type="file" accept=".bundle" @change=${(event: Event) => void this.#choose(event)} />
-      <p class="quiet">The file that the portal’s Safekeeping page saved.</p>
+      <p class="quiet">The file that the portal saved under Backup.</p>
       ${
         this.chosen && !this.unlocking
           ? html`<button class="primary" @click=${() => {
@@ -308,7 +308,7 @@ export class RecoverPage extends LitElement {
         <span
           >${words} <span class="quiet">of ${exactTime(version.escrowedAt)}</span>
           ${this.#standing(secret)}
-          ${version.bound ? nothing : html`<span class="pill warn">Not bound to its machine</span>`}
+          ${version.bound ? nothing : html`<span class="pill warn">No proof of the PC</span>`}
           ${version.setAside ? html`<span class="pill warn">Set aside: a revoked token brought it</span>` : nothing}</span
         >
         ${

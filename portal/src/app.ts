@@ -6,55 +6,94 @@ import type { Me, Membership } from '../../schema/person.ts';
 import { SESSION_RESTORED } from './api/http.ts';
 import { firstScreen, firstScreenIsShown } from './core/first-screen.ts';
 import { keepFocus } from './core/focus.ts';
+import { isModalOpen } from './core/modal.ts';
 import { go, Router } from './core/router.ts';
 import { Shortcuts } from './core/shortcuts.ts';
 import { drawn, isTenants, menuOf, ownPageOf, type PageName, PLACES, type Place, placeOf } from './places.ts';
 import { Identity } from './session/identity.ts';
 import { rememberTenant, startOf } from './session/last-tenant.ts';
 import { signInAgain } from './session/person.ts';
+import { duesOf, Standing } from './shell/standing.ts';
 import { shared } from './ui/shared-styles.ts';
 import { withArticle } from './ui/words.ts';
 import type { UnlockWanted } from './unlock/unlock-dialog.ts';
 import { type Shown, Unlocking } from './unlock/unlocking.ts';
 import { VAULT_BROKEN } from './unlock/vault-client.ts';
-import './shell/app-header.ts';
+import './shell/app-bar.ts';
+import './shell/app-rail.ts';
+import './shell/app-tabs.ts';
 import './shell/custody-note.ts';
-import './shell/shortcuts-dialog.ts';
 import './shell/membership-watch.ts';
 import './shell/no-tenant.ts';
 import './ui/problem-note.ts';
 import './shell/reach-note.ts';
 import './unlock/unlock-dialog.ts';
 
+/** What may lie over a page; each is fetched when it is wanted. */
+const OVERLAYS = {
+  help: () => import('./shell/shortcuts-dialog.ts'),
+  more: () => import('./shell/more-sheet.ts'),
+  find: () => import('./find/find-dialog.ts'),
+};
+type Over = keyof typeof OVERLAYS;
+
 @customElement('totl-app')
 export class TotlApp extends LitElement {
   static override styles = [
     shared,
     css`
+      .app {
+        display: grid;
+        grid-template-columns: var(--rail-width) minmax(0, 1fr);
+        grid-template-rows: auto 1fr;
+        min-height: 100vh;
+      }
+      app-bar {
+        grid-column: 1 / -1;
+      }
       main {
-        max-width: 76rem;
+        min-width: 0;
+        padding: 16px var(--edge) 40px;
+      }
+      .gate {
+        max-width: 640px;
         margin: 0 auto;
-        padding: 1.5rem clamp(0.8rem, 3vw, 2rem) 4rem;
       }
       main:focus {
         outline: none;
       }
       .skip {
-        position: absolute;
+        position: fixed;
         left: -999px;
       }
       .skip:focus {
-        left: 0.5rem;
-        top: 0.5rem;
-        z-index: 5;
+        left: 8px;
+        top: 8px;
+        z-index: 6;
         background: var(--raised);
-        padding: 0.5rem;
+        padding: 8px;
       }
       .over {
-        margin: 0 0 1rem;
+        margin: 0 0 16px;
         justify-content: space-between;
       }
+      /* Edge to edge, under the bar: it is about the whole session, not about the page. */
+      custody-note {
+        display: block;
+        margin: -16px calc(-1 * var(--edge)) 16px;
+      }
+      @media (max-width: 719px) {
+        .app {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        main {
+          padding-bottom: 88px;
+        }
+      }
       @media print {
+        .app {
+          display: block;
+        }
         main {
           padding: 0;
         }
@@ -65,7 +104,8 @@ export class TotlApp extends LitElement {
   @state() private vaultBroken = false;
   @state() private pageMissing = false;
   @state() private fetched: ReadonlySet<PageName> = new Set();
-  @state() private helping = false;
+  @state() private over: Over | null = null;
+  #standing = new Standing(this);
   #router = new Router(this, placeOf);
   #unlocking = new Unlocking(this);
   #identity = new Identity(this, () => this.#tenant);
@@ -73,15 +113,19 @@ export class TotlApp extends LitElement {
 
   constructor() {
     super();
-    const help = () => {
-      this.helping = true;
-    };
-    new Shortcuts(this, { '?': { words: 'Show the shortcuts', press: help } });
+    const find = { words: 'Find a PC, person, page or action', press: () => void this.#open('find') };
+    // A page that has a field of its own takes the slash for it; Ctrl and K are the same everywhere.
+    new Shortcuts(this, {
+      'Ctrl K': { words: find.words },
+      '/': find,
+      '?': { words: 'Show the shortcuts', press: () => void this.#open('help') },
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     keepFocus();
+    window.addEventListener('keydown', this.#findPressed);
     window.addEventListener(SESSION_RESTORED, () => {
       if (this.pageMissing) void this.#fetchPage(this.#router.place.page);
     });
@@ -141,7 +185,7 @@ export class TotlApp extends LitElement {
   override render() {
     const { me, failure } = this.#identity;
     return html`<a class="skip" href="#main" @click=${this.#focusMain}>Skip to the page</a>
-      ${me ? this.#shell(me) : html`<main id="main" tabindex="-1">${failure ? this.#notIn(failure) : html`<p role="status">Signing in …</p>`}</main>`}`;
+      ${me ? this.#shell(me) : html`<main id="main" class="gate" tabindex="-1">${failure ? this.#notIn(failure) : html`<p role="status">Signing in …</p>`}</main>`}`;
   }
 
   /** Nothing is known of the person yet. */
@@ -172,34 +216,71 @@ export class TotlApp extends LitElement {
     const membership = me.memberships.find((one) => one.tenant === this.#tenant);
     const overseen = membership && membership.role !== 'engineer' && membership.status === 'active';
     if (membership?.status === 'active') rememberTenant(membership.tenant);
-    return html`<app-header
+    const { overview } = this.#standing;
+    this.#standing.look(overseen ? membership : null, place.page);
+    const menu = menuOf(me, membership, place.page);
+    const dues = duesOf(overview);
+    const open = (over: Over) => () => void this.#open(over);
+    return html`<div class="app">
+        <app-bar
+          .me=${me}
+          .membership=${membership}
+          ?keyless=${overview?.keyState === 'none'}
+          @find-wanted=${open('find')}
+          @help-wanted=${open('help')}
+        ></app-bar>
+        <app-rail .me=${me} .membership=${membership} .menu=${menu} .dues=${dues} @help-wanted=${open('help')}></app-rail>
+        ${membership?.status === 'active' ? html`<membership-watch hidden tenant=${membership.tenant}></membership-watch>` : nothing}
+        <main id="main" tabindex="-1">
+          ${overseen ? html`<custody-note .membership=${membership} .overview=${overview}></custody-note>` : nothing}
+          ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
+          ${this.pageMissing && this.#identity.reach.state === 'reached' ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
+          ${this.#reachNote()} ${this.#changedNote()} ${membership ? this.#pageOf(me, membership) : this.#noTenant(me)}
+        </main>
+        <app-tabs .menu=${menu} .dues=${dues} @find-wanted=${open('find')} @more-wanted=${open('more')}></app-tabs>
+      </div>
+      ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing} ${this.#overlay(me, membership)}`;
+  }
+
+  #findPressed = (event: KeyboardEvent): void => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'k') return;
+    event.preventDefault();
+    if (this.#identity.me && !isModalOpen()) void this.#open('find');
+  };
+
+  /** What lies over the page is fetched when it is first wanted. */
+  async #open(over: Over): Promise<void> {
+    await OVERLAYS[over]();
+    this.over = over;
+  }
+
+  #overlay(me: Me, membership: Membership | undefined) {
+    const { page } = this.#router.place;
+    const { over } = this;
+    // Another one may have taken its place: then there is nothing to take away.
+    const closed = () => {
+      if (this.over === over) this.over = null;
+    };
+    if (over === 'help')
+      return html`<shortcuts-dialog page=${PLACES[page].words} @closed=${closed}></shortcuts-dialog>`;
+    if (over === 'find')
+      return html`<find-dialog
         .me=${me}
         .membership=${membership}
-        page=${place.page}
-        .menu=${menuOf(me, membership, place.page)}
-        @help-wanted=${() => {
-          this.helping = true;
-        }}
-      ></app-header>
-      ${membership?.status === 'active' ? html`<membership-watch tenant=${membership.tenant}></membership-watch>` : nothing}
-      <main id="main" tabindex="-1">
-        ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
-        ${this.pageMissing && this.#identity.reach.state === 'reached' ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}
-        ${this.#reachNote()} ${this.#changedNote()}
-        ${overseen ? html`<custody-note .membership=${membership} .place=${place.page}></custody-note>` : nothing}
-        ${membership ? this.#pageOf(me, membership) : this.#noTenant(me)}
-      </main>
-      ${this.#unlocking.shown ? this.#unlockDialog(this.#unlocking.shown) : nothing}
-      ${
-        this.helping
-          ? html`<shortcuts-dialog
-              page=${PLACES[place.page].words}
-              @closed=${() => {
-                this.helping = false;
-              }}
-            ></shortcuts-dialog>`
-          : nothing
-      }`;
+        .menu=${menuOf(me, membership, page)}
+        @closed=${closed}
+        @help-wanted=${() => void this.#open('help')}
+      ></find-dialog>`;
+    if (over === 'more')
+      return html`<more-sheet
+        .me=${me}
+        .membership=${membership}
+        .menu=${menuOf(me, membership, page)}
+        .dues=${duesOf(this.#standing.overview)}
+        @closed=${closed}
+        @help-wanted=${() => void this.#open('help')}
+      ></more-sheet>`;
+    return nothing;
   }
 
   /** A membership that ended has a page of its own, as a suspended tenant has. */

@@ -59,9 +59,9 @@ it.each(['/t', '/t/', '/t/acme/nothing', '/t/acme/machines', '/t/acme/keys/old',
 
 it('shows a role the pages that are for it, and marks the one that a page belongs to', () => {
   const words = (role: Role) => menu(person([member(role)]), 'acme', 'machine').map((entry) => entry.words);
-  expect(words('engineer')).toEqual(['Fleet', 'Access', 'Keys', 'Settings']);
-  expect(words('auditor')).toEqual(['Fleet', 'Access', 'People', 'Keys', 'Audit', 'Settings']);
-  expect(menu(person([member('admin')]), 'acme', 'machine').filter((entry) => entry.here)).toEqual([
+  expect(words('engineer')).toEqual(['Fleet', 'Unlock methods', 'Keys', 'Settings']);
+  expect(words('auditor')).toEqual(['Fleet', 'Audit', 'People', 'Unlock methods', 'Keys', 'Settings']);
+  expect(menu(person([member('admin')]), 'acme', 'machine').filter((entry) => entry.here)).toMatchObject([
     { href: '/t/acme', words: 'Fleet', here: true },
   ]);
   expect(menu(person([member('admin')]), 'acme', 'set-up').filter((entry) => entry.here)).toEqual([]);

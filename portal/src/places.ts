@@ -3,11 +3,14 @@
 import { html, type TemplateResult } from 'lit';
 import type { Me, Membership, Role } from '../../schema/person.ts';
 import { type IdsOf, idsIn, type KnownPath } from './core/path.ts';
-import type { MenuEntry } from './shell/app-header.ts';
+import type { MenuEntry, MenuGroup } from './shell/menu.ts';
+import * as icons from './ui/icons.ts';
 import './fleet/fleet-page.ts';
 
 /** Fetches the page's own file when it is opened. Null: it is part of the first screen. */
 type Load = (() => Promise<unknown>) | null;
+
+type Entry = { words: string; icon: TemplateResult; group: MenuGroup };
 
 type Given = { me: Me; membership: Membership };
 type TenantPage<Path extends string> = {
@@ -15,8 +18,8 @@ type TenantPage<Path extends string> = {
   path: Path;
   /** Its name in the window and in the list of shortcuts. */
   words: string;
-  /** Its name in the menu. Another page: it is under that one's entry. Null: it is not in the menu. */
-  menu: string | { readonly path: string } | null;
+  /** Its name and icon in the menu, and the group it stands in. Another page: it is under that one's entry. Null: it is not in the menu. */
+  menu: Entry | { readonly path: string } | null;
   /** The roles that find it in the menu. The page tells anyone else who opens its URL whom it is for. */
   roles: readonly Role[];
   load: Load;
@@ -31,10 +34,12 @@ const OVERSEERS: readonly Role[] = ['admin', 'auditor'];
 const ADMINS: readonly Role[] = ['admin'];
 const NOBODY: readonly Role[] = [];
 
+const FLEET_ENTRY: Entry = { words: 'Fleet', icon: icons.laptopIcon, group: '' };
+
 const fleet = tenantPage({
   path: '/t/:tenant',
   words: 'Fleet',
-  menu: 'Fleet',
+  menu: FLEET_ENTRY,
   roles: EVERYBODY,
   load: null,
   render: ({ membership }) => html`<fleet-page .membership=${membership}></fleet-page>`,
@@ -45,7 +50,7 @@ const TENANT_PAGES = {
   fleet,
   machine: tenantPage({
     path: '/t/:tenant/machines/:machine',
-    words: 'Machine',
+    words: 'PC',
     menu: fleet,
     roles: NOBODY,
     load: () => import('./machine/machine-page.ts'),
@@ -54,7 +59,7 @@ const TENANT_PAGES = {
   }),
   upload: tenantPage({
     path: '/t/:tenant/upload',
-    words: 'Upload a spool file',
+    words: 'Upload an offline report',
     menu: fleet,
     roles: NOBODY,
     load: () => import('./machine/upload-page.ts'),
@@ -68,66 +73,66 @@ const TENANT_PAGES = {
     load: () => import('./keyring/set-up-page.ts'),
     render: ({ me, membership }) => html`<set-up-page .membership=${membership} .email=${me.email}></set-up-page>`,
   }),
-  access: tenantPage({
-    path: '/t/:tenant/access',
-    words: 'Access',
-    menu: 'Access',
-    roles: EVERYBODY,
-    load: () => import('./keyring/access-page.ts'),
-    render: ({ me, membership }) => html`<access-page .membership=${membership} .email=${me.email}></access-page>`,
-  }),
-  people: tenantPage({
-    path: '/t/:tenant/people',
-    words: 'People',
-    menu: 'People',
-    roles: OVERSEERS,
-    load: () => import('./people/people-page.ts'),
-    render: ({ me, membership }) => html`<people-page .membership=${membership} .email=${me.email}></people-page>`,
-  }),
-  keys: tenantPage({
-    path: '/t/:tenant/keys',
-    words: 'Escrow keys',
-    menu: 'Keys',
-    roles: EVERYBODY,
-    load: () => import('./keyring/keys-page.ts'),
-    render: ({ membership }) => html`<keys-page .membership=${membership}></keys-page>`,
-  }),
-  tokens: tenantPage({
-    path: '/t/:tenant/tokens',
-    words: 'Tokens',
-    menu: 'Tokens',
-    roles: ADMINS,
-    load: () => import('./tokens/tokens-page.ts'),
-    render: ({ membership }) => html`<tokens-page .membership=${membership}></tokens-page>`,
-  }),
-  safekeeping: tenantPage({
-    path: '/t/:tenant/safekeeping',
-    words: 'Safekeeping',
-    menu: 'Safekeeping',
-    roles: ADMINS,
-    load: () => import('./backup/safekeeping-page.ts'),
-    render: ({ membership }) => html`<safekeeping-page .membership=${membership}></safekeeping-page>`,
-  }),
-  notices: tenantPage({
-    path: '/t/:tenant/notices',
-    words: 'Notices',
-    menu: 'Notices',
-    roles: ADMINS,
-    load: () => import('./notices/notices-page.ts'),
-    render: ({ membership }) => html`<notices-page .membership=${membership}></notices-page>`,
-  }),
   audit: tenantPage({
     path: '/t/:tenant/audit',
     words: 'Audit',
-    menu: 'Audit',
+    menu: { words: 'Audit', icon: icons.scrollTextIcon, group: '' },
     roles: OVERSEERS,
     load: () => import('./audit/audit-page.ts'),
     render: ({ membership }) => html`<audit-page .membership=${membership}></audit-page>`,
   }),
+  people: tenantPage({
+    path: '/t/:tenant/people',
+    words: 'People',
+    menu: { words: 'People', icon: icons.usersIcon, group: 'Team' },
+    roles: OVERSEERS,
+    load: () => import('./people/people-page.ts'),
+    render: ({ me, membership }) => html`<people-page .membership=${membership} .email=${me.email}></people-page>`,
+  }),
+  access: tenantPage({
+    path: '/t/:tenant/access',
+    words: 'Unlock methods',
+    menu: { words: 'Unlock methods', icon: icons.fingerprintIcon, group: 'Team' },
+    roles: EVERYBODY,
+    load: () => import('./keyring/access-page.ts'),
+    render: ({ me, membership }) => html`<access-page .membership=${membership} .email=${me.email}></access-page>`,
+  }),
+  keys: tenantPage({
+    path: '/t/:tenant/keys',
+    words: 'Keys',
+    menu: { words: 'Keys', icon: icons.keyRoundIcon, group: 'Security' },
+    roles: EVERYBODY,
+    load: () => import('./keyring/keys-page.ts'),
+    render: ({ membership }) => html`<keys-page .membership=${membership}></keys-page>`,
+  }),
+  safekeeping: tenantPage({
+    path: '/t/:tenant/safekeeping',
+    words: 'Backup',
+    menu: { words: 'Backup', icon: icons.archiveIcon, group: 'Security' },
+    roles: ADMINS,
+    load: () => import('./backup/safekeeping-page.ts'),
+    render: ({ membership }) => html`<safekeeping-page .membership=${membership}></safekeeping-page>`,
+  }),
+  tokens: tenantPage({
+    path: '/t/:tenant/tokens',
+    words: 'Engine tokens',
+    menu: { words: 'Engine tokens', icon: icons.fileKeyIcon, group: 'Set-up' },
+    roles: ADMINS,
+    load: () => import('./tokens/tokens-page.ts'),
+    render: ({ membership }) => html`<tokens-page .membership=${membership}></tokens-page>`,
+  }),
+  notices: tenantPage({
+    path: '/t/:tenant/notices',
+    words: 'Notices',
+    menu: { words: 'Notices', icon: icons.bellIcon, group: 'Set-up' },
+    roles: ADMINS,
+    load: () => import('./notices/notices-page.ts'),
+    render: ({ membership }) => html`<notices-page .membership=${membership}></notices-page>`,
+  }),
   settings: tenantPage({
     path: '/t/:tenant/settings',
     words: 'Settings',
-    menu: 'Settings',
+    menu: { words: 'Settings', icon: icons.settings2Icon, group: 'Set-up' },
     roles: EVERYBODY,
     load: () => import('./settings/settings-page.ts'),
     render: ({ membership }) => html`<settings-page .membership=${membership}></settings-page>`,
@@ -137,7 +142,7 @@ const TENANT_PAGES = {
 type OwnPage = {
   path: string;
   words: string;
-  menu: string;
+  menu: Entry;
   /** The person it belongs to; for anybody else there is nothing at its URL. */
   isFor: (me: Me) => boolean;
   load: Load;
@@ -150,7 +155,7 @@ const OWN_PAGES = {
   search: ownPage({
     path: '/search',
     words: 'All tenants',
-    menu: 'All tenants',
+    menu: { words: 'All tenants', icon: icons.monitorIcon, group: 'Across tenants' },
     isFor: (me) => me.memberships.length > 0,
     load: () => import('./fleet/search-page.ts'),
     render: (me) => html`<search-page .memberships=${me.memberships}></search-page>`,
@@ -158,7 +163,7 @@ const OWN_PAGES = {
   operator: ownPage({
     path: '/operator',
     words: 'Tenants',
-    menu: 'Operator',
+    menu: { words: 'Operator', icon: icons.slidersHorizontalIcon, group: 'Across tenants' },
     isFor: (me) => me.operator,
     load: () => import('./operator/operator-page.ts'),
     render: () => html`<operator-page></operator-page>`,
@@ -211,12 +216,12 @@ export const ownPageOf = (me: Me, page: PageName): OwnPage | null => {
 /** The menu: what a role finds in the tenant that is open, then the ways out of it. */
 export function menuOf(me: Me, membership: Membership | undefined, here: PageName): MenuEntry[] {
   const [only, ...others] = me.memberships;
-  const own = (page: OwnPageName) => ({ href: OWN_PAGES[page].path, words: OWN_PAGES[page].menu, here: page === here });
+  const own = (page: OwnPageName) => ({ href: OWN_PAGES[page].path, ...OWN_PAGES[page].menu, here: page === here });
   return [
     ...(membership ? tenantMenu(membership, here) : []),
     ...(others.length > 0 ? [own('search')] : []),
     ...(others.length === 0 && only && !membership
-      ? [{ href: `/t/${only.tenant}`, words: only.name, here: false }]
+      ? [{ ...FLEET_ENTRY, href: `/t/${only.tenant}`, words: only.name, here: false }]
       : []),
     ...(me.operator ? [own('operator')] : []),
   ];
@@ -226,8 +231,8 @@ function tenantMenu({ tenant, role }: Membership, here: PageName): MenuEntry[] {
   const pages: Record<string, Omit<TenantPage<string>, 'render'>> = TENANT_PAGES;
   const open = pages[here];
   return Object.values(pages).flatMap((row) =>
-    typeof row.menu === 'string' && row.roles.includes(role)
-      ? [{ href: row.path.replace(':tenant', tenant), words: row.menu, here: row === open || open?.menu === row }]
+    row.menu && 'icon' in row.menu && row.roles.includes(role)
+      ? [{ href: row.path.replace(':tenant', tenant), ...row.menu, here: row === open || open?.menu === row }]
       : [],
   );
 }

@@ -32,6 +32,8 @@ export const keyringOf = (draft: Pick<SetUpDraft, 'write' | 'fingerprint'>, vers
   successions: [],
   successionsBefore: null,
   drills: {},
+  since: {},
+  used: {},
   version,
   fingerprint: draft.fingerprint,
 });
@@ -84,6 +86,8 @@ export async function keyringAfter(
     fingerprint: signed.root,
     root: write.root,
     drills: {},
+    since: {},
+    used: {},
     oldRoots: latest([roots, write.oldRoots ?? []], (one) => one.kid).filter((one) => overlapping?.includes(one.kid)),
     successionsBefore: null,
     successions: [...before.successions, ...(write.succession ? [write.succession] : [])],

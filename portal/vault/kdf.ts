@@ -26,13 +26,19 @@ export const keyFromPassphrase = (passphrase: string, kdf: Argon2idKdf): Promise
     outputType: 'binary',
   });
 
-/** The secret is uniform already: HKDF only binds it to its purpose and salt. */
-async function expand(secret: Uint8Array, salt: string, purpose: string): Promise<Uint8Array> {
+/** HKDF-SHA256; `size` in bytes. Every member is free, for the published vectors; ours are fixed below. */
+export async function hkdf(
+  secret: Uint8Array,
+  { salt, info, size }: { salt: Uint8Array; info: Uint8Array; size: number },
+): Promise<Uint8Array> {
   const base = await crypto.subtle.importKey('raw', secret as BufferSource, 'HKDF', false, ['deriveBits']);
-  const info = new TextEncoder().encode(purpose);
-  const params = { name: 'HKDF', hash: 'SHA-256', salt: base64urlnopad.decode(salt) as BufferSource, info };
-  return new Uint8Array(await crypto.subtle.deriveBits(params, base, KEY_BYTES * 8));
+  const params = { name: 'HKDF', hash: 'SHA-256', salt: salt as BufferSource, info: info as BufferSource };
+  return new Uint8Array(await crypto.subtle.deriveBits(params, base, size * 8));
 }
+
+/** The secret is uniform already: HKDF only binds it to its purpose and salt. */
+const expand = (secret: Uint8Array, salt: string, purpose: string): Promise<Uint8Array> =>
+  hkdf(secret, { salt: base64urlnopad.decode(salt), info: new TextEncoder().encode(purpose), size: KEY_BYTES });
 
 export const keyFromRecoverySecret = (secret: Uint8Array, salt: string): Promise<Uint8Array> =>
   expand(secret, salt, 'totlprovision/recovery/v1');

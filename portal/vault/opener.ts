@@ -91,7 +91,8 @@ function wrongHeader(tenant: string, revealed: Placed): VaultFault | null {
     : fault('wrong_header', `This ciphertext was sealed for another place (${differing.join(', ')}). It is not shown.`);
 }
 
-async function openJwe(sealed: string, key: CryptoKey): Promise<Uint8Array> {
+/** Throws unless it opens, by the algorithms of a sealed secret alone. Whose it is has been checked before. */
+export async function openJwe(sealed: string, key: CryptoKey): Promise<Uint8Array> {
   const { plaintext } = await compactDecrypt(sealed, key, {
     keyManagementAlgorithms: ['RSA-OAEP-256'],
     contentEncryptionAlgorithms: ['A256GCM', 'A256CBC-HS512'],
@@ -99,5 +100,6 @@ async function openJwe(sealed: string, key: CryptoKey): Promise<Uint8Array> {
   return plaintext;
 }
 
-const openRaw = async (sealed: string, key: CryptoKey): Promise<Uint8Array> =>
+/** Throws unless it opens. */
+export const openRaw = async (sealed: string, key: CryptoKey): Promise<Uint8Array> =>
   new Uint8Array(await crypto.subtle.decrypt({ name: 'RSA-OAEP' }, key, base64.decode(sealed) as BufferSource));

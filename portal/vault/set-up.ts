@@ -23,6 +23,8 @@ export const noKeyring = (fingerprint: string): Keyring => ({
   successions: [],
   successionsBefore: null,
   drills: {},
+  since: {},
+  used: {},
   escrowKeys: [],
   unlockers: [],
   wraps: [],

@@ -52,16 +52,17 @@ export async function wrapVaultKey(tenant: string, unlocker: string, jwk: EcPubl
   return { unlocker, purpose, vaultEpoch, jwe };
 }
 
+/** Opens a wrap's JWE, by the algorithms of a wrap alone. Throws unless it opens. */
+export const openWrap = (jwe: string, privateKey: CryptoKey) =>
+  compactDecrypt(jwe, privateKey, { keyManagementAlgorithms: [ALG], contentEncryptionAlgorithms: [ENC] });
+
 /** Decrypts a wrap and holds the key against the manifest's commitment. Null: not for this key, or not the committed key. */
 export async function unwrapVaultKey(manifest: Manifest, privateKey: CryptoKey, wrap: Wrap): Promise<VaultKey | null> {
   // The decrypter is lenient about base64url; the server's rules are not.
   if (!decodeCompact(wrap.jwe, 5)) return null;
   let key: Uint8Array;
   try {
-    const { plaintext, protectedHeader: header } = await compactDecrypt(wrap.jwe, privateKey, {
-      keyManagementAlgorithms: [ALG],
-      contentEncryptionAlgorithms: [ENC],
-    });
+    const { plaintext, protectedHeader: header } = await openWrap(wrap.jwe, privateKey);
     const named = [header.typ, header.tenant, header.unlocker, header.purpose, header.vaultEpoch];
     const wanted = [WRAP_TYP, manifest.tenant, wrap.unlocker, wrap.purpose, wrap.vaultEpoch];
     if (JSON.stringify(named) !== JSON.stringify(wanted)) return null;

@@ -1,5 +1,5 @@
 // The audit: its pages, its heads, and the whole as a file.
-import { AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../audit.ts';
+import { AuditCounts, AuditCountsQuery, AuditExportRequest, AuditHeads, AuditPage, AuditQuery } from '../audit.ts';
 import { CSV } from '../csv.ts';
 import { NDJSON } from '../report.ts';
 import { AUDITORS, json, type Rows, SMALL_BODY_BYTES } from './row.ts';
@@ -12,6 +12,14 @@ export const audit = {
     audit: null,
     query: AuditQuery,
     answer: AuditPage,
+  },
+  'GET /v1/tenants/:tenant/audit/counts': {
+    who: 'member',
+    summary: 'How many entries fit the filters, of whom, on how many PCs',
+    roles: AUDITORS,
+    audit: null,
+    query: AuditCountsQuery,
+    answer: AuditCounts,
   },
   'GET /v1/tenants/:tenant/audit/head': {
     who: 'member',

@@ -15,6 +15,7 @@ import {
   MarkSeen,
   MergeRequest,
   Overview,
+  OverviewQuery,
   Run,
   RunList,
   RunsQuery,
@@ -31,6 +32,7 @@ export const fleet = {
     summary: 'Counts of the fleet and the state of the keyring',
     roles: EVERYBODY,
     audit: null,
+    query: OverviewQuery,
     answer: Overview,
   },
   'GET /v1/tenants/:tenant/machines': {

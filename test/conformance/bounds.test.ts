@@ -273,7 +273,9 @@ const BOUNDS: Record<string, Bound> = {
   'GET /v1/tenants/:tenant/runs/:run/events': { rows: 300 },
   'GET /v1/tenants/:tenant/settings': { rows: BESIDE },
   'GET /v1/tenants/:tenant/tokens': { rows: HELD_AGAINST },
-  'GET /v1/tenants/:tenant/audit': { rows: 300 },
+  'GET /v1/tenants/:tenant/audit': { rows: 600 },
+  // The newest 5,000 entries, each with its PC and its secret.
+  'GET /v1/tenants/:tenant/audit/counts': { rows: 20_100 },
   'GET /v1/tenants/:tenant/audit/head': { rows: BESIDE },
   'GET /v1/tenants/:tenant/webhooks': { rows: 5_200 },
   'GET /v1/tenants/:tenant/webhooks/:webhook/deliveries': { rows: 1_500 },

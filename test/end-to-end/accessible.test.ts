@@ -147,6 +147,33 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
         ['unlock', '/settings', (p) => p.getByRole('button', { name: 'Unlock', exact: true }).click(), dialog],
         ['keys', '/settings', (p) => p.keyboard.press('?'), dialog],
         ['switcher', '/settings', press(/^Tenant:/), (p) => p.getByRole('link', { name: 'Borealis IT Admin' })],
+        ['me', '/settings', press(/^You:/), (p) => p.getByRole('button', { name: 'Dark' })],
+        [
+          'find',
+          '/settings',
+          async (p) => {
+            await p.keyboard.press('Control+k');
+            await p.getByRole('combobox', { name: /^Find/ }).fill('re');
+          },
+          dialog,
+        ],
+        [
+          'find-nothing',
+          '/settings',
+          (p) => p.keyboard.press('Control+k').then(() => p.getByRole('combobox', { name: /^Find/ }).fill('qq')),
+          dialog,
+        ],
+        ['client', '', press(/^Client/), (p) => p.getByRole('searchbox', { name: /^Clients/ })],
+        ['chart', '', press(/^Runs a day/), (p) => p.getByRole('table', { name: /^Runs per day/ })],
+        [
+          'selected',
+          '',
+          async (p) => {
+            await p.keyboard.press('j');
+            await p.keyboard.press('x');
+          },
+          (p) => p.getByText('1 selected'),
+        ],
         ['remove-person', '/people', press('Remove auditor'), dialog],
         ['revoke', '/tokens', press('Revoke Bench 2'), dialog],
         ['rotate-token', '/tokens', press('Rotate Bench 2'), dialog],
@@ -191,9 +218,12 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
       }
       await visit(page, '/t/:tenant/settings');
       await page.setViewportSize(NARROW);
-      await page.getByRole('button', { name: 'Menu' }).click();
-      await page.getByRole('link', { name: 'Audit' }).waitFor();
-      found.push(...(await violationsOf(page)), ...((await tooWide(page)) > 0 ? ['the menu is too wide'] : []));
+      await page.getByRole('button', { name: 'More' }).click();
+      await page.getByRole('link', { name: 'People' }).waitFor();
+      found.push(
+        ...(await violationsOf(page)),
+        ...((await tooWide(page)) > 0 ? ['what is behind More is too wide'] : []),
+      );
       await picture(page, 'a11y-menu');
       assert.deepEqual(found, []);
     }));
@@ -242,10 +272,10 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
         await back(() => page.getByRole('button', { name: 'Try again' }).click());
         await page.getByRole('button', { name: /^Tenant:/ }).click();
         await page.getByRole('link', { name: 'Borealis IT Admin' }).click();
-        for (const link of ['Fleet', 'Access', 'Keys', 'Tokens', 'Notices', 'Settings']) {
+        for (const link of ['Fleet', 'Unlock methods', 'Keys', 'Engine tokens', 'Notices', 'Settings']) {
           await page.getByRole('link', { name: link, exact: true }).click();
           await settle(page);
-          found.push(...(await judge(page, `empty-${link.toLowerCase()}`, [LIGHT])));
+          found.push(...(await judge(page, `empty-${link.toLowerCase().replaceAll(' ', '-')}`, [LIGHT])));
         }
         await page.route(/\/v1\/me/, async (route) => {
           const answer = await route.fetch();
@@ -294,13 +324,13 @@ test('after each act the focus is where the person was, or at the heading of wha
     await press(/^Issue/);
     await focusIs(page, 'The token of “Focus”');
     await press('I have it');
-    await focusIs(page, 'Tokens');
+    await focusIs(page, 'Engine tokens');
     await press('Revoke Focus');
     await page.keyboard.press('Escape');
     await focusIs(page, /^Revoke Focus/);
     await press('Revoke Focus');
     await inDialog('Revoke');
-    await focusIs(page, 'Tokens');
+    await focusIs(page, 'Engine tokens');
     await visit(page, '/t/:tenant/people');
     await page.getByLabel('Email address').fill('focus@example.com');
     await press('Add');

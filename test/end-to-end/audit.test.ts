@@ -51,17 +51,19 @@ after(async () => {
 const at = (rest: string) => `${stand.addresses.portal}/t/${stand.demo.tenant}/${rest}`;
 const rows = (page: Page) => page.getByRole('button', { name: /^Details of entry/ });
 const cell = (page: Page, words: string) => page.getByRole('cell', { name: words }).first();
-const verify = (page: Page) => page.getByRole('button', { name: 'Verify the chain' }).click();
+const act = (page: Page) => page.getByRole('combobox', { name: 'Act' });
+const preset = (page: Page, words: string) => page.getByRole('link', { name: words });
+const verify = (page: Page) => page.getByRole('button', { name: /^Check (the chain|again)$/ }).click();
 
 /** The audit, read by the auditor in a browser of this test's own. */
-const onAudit = (act: (page: Page) => Promise<void>, expected?: RegExp) =>
+const onAudit = (look: (page: Page) => Promise<void>, expected?: RegExp) =>
   onPage(
     browser,
     async (page) => {
       await signIn(page, stand.addresses.portal, AUDITOR);
       await page.getByRole('link', { name: 'Audit', exact: true }).click();
-      await cell(page, 'Revealed a secret').waitFor();
-      await act(page);
+      await cell(page, 'Revealed: BitLocker key, C:').waitFor();
+      await look(page);
     },
     { expected },
   );
@@ -84,51 +86,129 @@ test('an auditor reads the audit, newest first, and goes back by pages', () =>
     );
   }));
 
+test('who revealed what last week is one click: who, what, on which PC of which client, and why', () =>
+  onAudit(async (page) => {
+    await preset(page, 'Reveals · last 7 days').click();
+    await page.waitForURL(/\?action=secret\.revealed&days=7$/);
+    await becomes(() => rows(page).count(), 1);
+    const pc = stand.fleet?.machines[0];
+    const row = page.getByRole('row', { name: /Ticket 4711/ });
+    assert.match(await row.innerText(), new RegExp(`Today .*${ENGINEER}.*BitLocker key, C:`, 's'));
+    const link = row.getByRole('link');
+    assert.match((await link.getAttribute('href')) ?? '', new RegExp(`/machines/${pc?.id}$`));
+    assert.match(await link.innerText(), /^[A-Z0-9-]+$/);
+    await page.getByText('1 reveal by 1 person on 1 PC of 1 client').waitFor();
+    await page.getByText('1 secret is still to rotate').waitFor();
+    await picture(page, 'audit-reveals');
+    await preset(page, 'Refused · last 7 days').click();
+    await cell(page, 'Your role does not allow this').waitFor();
+    await becomes(() => rows(page).count(), 1);
+    await preset(page, 'Keys and settings · last 90 days').click();
+    await cell(page, 'Changed the settings').waitFor();
+    await preset(page, 'Everything').click();
+    await becomes(() => rows(page).count(), 100);
+  }));
+
 test('filters stand in the URL, find what they say, and an entry opens to all that is recorded of it', () =>
   onAudit(async (page) => {
-    await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Revealed a secret' });
+    await act(page).selectOption({ label: 'Revealed a secret' });
     await page.waitForURL(/action=secret\.revealed/);
     await becomes(() => rows(page).count(), 1);
     await page.reload();
     await rows(page).click();
-    await page.getByText('Ticket 4711, locked out').waitFor();
+    const drawer = page.getByRole('complementary', { name: /^Entry/ });
+    await drawer.getByText('engineer@example.com revealed a BitLocker recovery key').waitFor();
+    await drawer.getByText('Ticket 4711, locked out').waitFor();
+    await drawer.getByText('Still to rotate: due from').waitFor();
     await becomes(() => rows(page).getAttribute('aria-expanded'), 'true');
     await picture(page, 'audit-entry');
-    const link = page.getByRole('cell').getByRole('link');
-    assert.match((await link.getAttribute('href')) ?? '', new RegExp(`/machines/${stand.fleet?.machines[0]?.id}$`));
 
-    await page.getByRole('button', { name: 'Only this machine' }).click();
+    await drawer.getByRole('button', { name: 'Only this PC' }).click();
     await page.waitForURL(/machine=/);
-    await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'All' });
-    await cell(page, 'A machine reported for the first time').waitFor();
+    await act(page).selectOption({ label: 'Anything' });
+    await cell(page, 'A PC reported for the first time').waitFor();
     await becomes(() => rows(page).count(), 4);
 
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await page.getByRole('combobox', { name: 'Person' }).selectOption({ label: AUDITOR });
-    await page.getByText('Your role does not allow this').waitFor();
-    await page.getByRole('searchbox', { name: 'Text' }).fill('no such text');
-    await page.getByRole('searchbox', { name: 'Text' }).press('Enter');
+    await page.getByRole('combobox', { name: 'Who' }).selectOption({ label: AUDITOR });
+    await cell(page, 'Your role does not allow this').waitFor();
+    const text = page.getByRole('searchbox', { name: 'Reason, ticket or any text' });
+    await text.fill('no such text');
+    await text.press('Enter');
     await page.getByText('No entry fits these filters.').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await cell(page, 'Revealed a secret').waitFor();
+    await cell(page, 'Revealed: BitLocker key').waitFor();
+    await page.getByRole('combobox', { name: 'When' }).selectOption({ label: 'Between two days' });
     await page.getByLabel('From', { exact: true }).fill('2020-01-01');
     await page.getByLabel('To', { exact: true }).fill('2020-01-02');
     await page.getByLabel('To', { exact: true }).press('Tab');
     await page.getByText('No entry fits these filters.').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();
-    await cell(page, 'Revealed a secret').waitFor();
+    await cell(page, 'Revealed: BitLocker key').waitFor();
+  }));
+
+test('a PC is chosen by its name and a client by its own, because nobody who is asked knows an id', () =>
+  onAudit(async (page) => {
+    const pc = stand.fleet?.machines[0];
+    await preset(page, 'Reveals · last 7 days').click();
+    const name = await page
+      .getByRole('row', { name: /Ticket 4711/ })
+      .getByRole('link')
+      .innerText();
+    await preset(page, 'Everything').click();
+    await page.getByRole('button', { name: 'PC Any' }).click();
+    await page.getByRole('searchbox', { name: 'Find a PC' }).fill(name.toLowerCase());
+    await page.getByRole('group', { name: 'PCs' }).getByRole('button', { name }).click();
+    await page.waitForURL(new RegExp(`machine=${pc?.id}`));
+    await page.getByRole('button', { name: `PC ${name}` }).waitFor();
+    await becomes(() => rows(page).count(), 4);
+    const client = await page
+      .getByRole('row', { name: /Ticket 4711/ })
+      .getByRole('cell')
+      .nth(4)
+      .innerText();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.getByRole('button', { name: 'Client All' }).click();
+    await page.getByRole('group', { name: 'Clients' }).getByRole('button', { name: client }).click();
+    await page.waitForURL(/client=/);
+    await cell(page, 'Revealed: BitLocker key').waitFor();
+    await becomes(async () => (await rows(page).count()) < 100, true);
+  }));
+
+test('the drawer steps through the list by keys, closes back to its row, and a link leads to its entry', () =>
+  onAudit(async (page) => {
+    await rows(page).first().focus();
+    await page.keyboard.press('Enter');
+    const drawer = page.getByRole('complementary');
+    const seq = async () => Number((await drawer.getByRole('heading', { level: 2 }).innerText()).replace(/\D/g, ''));
+    const first = await seq();
+    await page.keyboard.press('ArrowDown');
+    await becomes(seq, first - 1);
+    await page.keyboard.press('k');
+    await becomes(seq, first);
+    await page.keyboard.press('j');
+    await page.keyboard.press('Escape');
+    await drawer.waitFor({ state: 'detached' });
+    await becomes(() => page.evaluate(() => document.activeElement?.tagName), 'TOTL-APP');
+    await page.goto(at(`audit?entry=${first - 3}`));
+    await becomes(seq, first - 3);
+    await becomes(
+      async () => Number.parseInt((await rows(page).allInnerTexts())[0]?.replace(/\D/g, '') ?? '', 10),
+      first - 3,
+    );
   }));
 
 test('the export is a file that the offline command finds whole, against the receipts that the engines hold', () =>
   onAudit(async (page) => {
     const save = async (button: string) => {
       const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Export' }).click();
       await page.getByRole('button', { name: button }).click();
       const file = path.join(stateDir, (await download).suggestedFilename());
       await (await download).saveAs(file);
       return file;
     };
-    const file = await save('Export NDJSON');
+    const file = await save('Verifiable file');
     await page.getByText('It can be verified offline').waitFor();
     const verified = (...args: string[]) => {
       const { status, stdout } = spawnSync(process.execPath, ['dev/audit.ts', 'verify', file, '--json', ...args], {
@@ -144,8 +224,9 @@ test('the export is a file that the offline command finds whole, against the rec
     const last = JSON.parse(readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? '');
     assert.partialDeepStrictEqual(last, { action: 'audit.exported', seq: whole.head.seq, hash: whole.head.hash });
 
-    const csv = readFileSync(await save('Export CSV'), 'utf8');
+    const csv = readFileSync(await save('Spreadsheet'), 'utf8');
     assert.match(csv, /^\ufeff"seq","at","principalKind",/);
+    assert.match(csv, /"Ticket 4711, locked out","[A-Z0-9-]+"/);
     assert.equal(csv.trimEnd().split('\r\n').length, whole.head.seq + 2);
     await page.getByText('Only a whole export as NDJSON').waitFor();
   }));
@@ -153,13 +234,15 @@ test('the export is a file that the offline command finds whole, against the rec
 test('the chain is verified in the browser, to the head that is told', () =>
   onAudit(async (page) => {
     await verify(page);
-    await page.getByText('The chain is whole:').waitFor();
+    await page.getByText('Chain intact').waitFor();
     const { chain } = await asPerson<AuditHeads>(stand, AUDITOR, 'audit/head');
+    await page.getByText('What was checked').click();
     await page.getByText(`${chain.seq}:${chain.hash}`).waitFor();
-    await page.getByText('This browser had not verified it before.').waitFor();
+    await page.getByText('This browser had not checked it before.').waitFor();
     await picture(page, 'audit-verified');
     await verify(page);
-    await page.getByText(`This browser had verified it up to entry ${chain.seq}.`).waitFor();
+    await page.getByText('What was checked').click();
+    await page.getByText(`This browser had checked it up to entry ${chain.seq}.`).waitFor();
   }));
 
 test('a server that edits, withholds or rewrites is found out, and says which entry is the first bad one', () =>
@@ -167,7 +250,7 @@ test('a server that edits, withholds or rewrites is found out, and says which en
     const lies = (says: string) => async () => {
       await verify(page);
       await page.getByText(says).waitFor();
-      await page.getByText('The chain is not whole.').waitFor();
+      await page.getByText('The chain is not intact').waitFor();
     };
     const edited = (json: AuditPage) => ({
       ...json,
@@ -179,9 +262,9 @@ test('a server that edits, withholds or rewrites is found out, and says which en
     await bent(page, '/audit', without, lies('Entry 5 is missing.'));
     // What this browser has verified before, it knows.
     await verify(page);
-    await page.getByText('The chain is whole:').waitFor();
+    await page.getByText('Chain intact').waitFor();
     // A shorter chain, told as whole together with its head: only what this browser has seen gives it away.
-    const shorter = (json: AuditPage) => ({ entries: json.entries.slice(0, 50), next: null });
+    const shorter = (json: AuditPage) => ({ ...json, entries: json.entries.slice(0, 50), next: null });
     await page.route(/\/audit\/head$/, async (route) => {
       const { entries } = await asPerson<AuditPage>(stand, AUDITOR, 'audit?after=49&limit=1');
       await route.fulfill({
@@ -212,7 +295,7 @@ test('a failing audit is shown as a failure, and an engineer is told who reads i
     await page.getByText('The API cannot be reached').waitFor();
     assert.equal(await page.getByText('No entry fits').count(), 0);
     await back(() => page.getByRole('button', { name: 'Try again' }).click());
-    await cell(page, 'Revealed a secret').waitFor();
+    await cell(page, 'Revealed: BitLocker key').waitFor();
 
     await onPage(browser, async (engineer) => {
       await signIn(engineer, stand.addresses.portal, ENGINEER);
@@ -221,7 +304,8 @@ test('a failing audit is shown as a failure, and an engineer is told who reads i
       await engineer.goto(at('audit'));
       await engineer.getByText('read the audit', { exact: false }).waitFor();
     });
-    for (const route of ['audit', 'audit/head']) await assert.rejects(asPerson(stand, ENGINEER, route), /403/);
+    for (const route of ['audit', 'audit/counts', 'audit/head'])
+      await assert.rejects(asPerson(stand, ENGINEER, route), /403/);
     await assert.rejects(asPerson(stand, ENGINEER, 'audit/export', { format: 'csv' }), /403/);
   }, /net::ERR_FAILED/));
 
@@ -230,11 +314,11 @@ test('the page is read by keyboard and in a narrow window, in either theme', () 
     await page.goto(at('audit?action=secret.revealed'));
     await rows(page).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('Ticket 4711, locked out').waitFor();
+    await page.getByRole('complementary').getByText('Ticket 4711, locked out').waitFor();
     await page.setViewportSize({ width: 360, height: 800 });
     await becomes(() => tooWide(page), 0);
     await picture(page, 'audit-narrow');
-    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('button', { name: 'More' }).click();
     await page.getByRole('button', { name: /^Theme/ }).click();
     await page.getByRole('button', { name: /^Theme/ }).click();
     await page.setViewportSize({ width: 1280, height: 860 });

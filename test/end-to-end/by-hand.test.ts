@@ -143,7 +143,7 @@ test('a recovery password with a mistyped digit is not sealed, and one that hold
     await engineer.goto(at(`machines/${PC.id}`));
     await engineer.getByRole('button', { name: 'Unlock', exact: true }).click();
     await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
-    await engineer.getByText(/^Unlocked,/).waitFor();
+    await engineer.getByText(/^Unlocked ·/).waitFor();
     await engineer.getByRole('button', { name: 'Add a secret' }).click();
     await engineer.getByLabel('Kind').selectOption('bitlocker_recovery_key');
     await engineer.getByLabel('Key ID').fill(`{${crypto.randomUUID().toUpperCase()}}`);
@@ -177,8 +177,8 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
         await admin.getByLabel('In a day').fill('3');
         await admin.getByLabel('At once').check();
         await picture(admin, 'settings-reveals');
-        await admin.getByRole('button', { name: 'Keep these' }).click();
-        await admin.getByText('Kept.').waitFor();
+        await admin.locator('reveal-settings').getByRole('button', { name: 'Save' }).click();
+        await admin.getByText('Saved just now').waitFor();
         for (const reason of ['INC-00040 locked out', 'INC-00041 locked out'])
           await asPerson(stand, SPENDER, `secrets/${local}/reveal`, { reason });
 
@@ -202,10 +202,10 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
         await picture(engineer, 'reveal-over-budget');
         await engineer.getByRole('button', { name: 'Close' }).click();
         await admin.goto(at('keys'));
-        await admin.getByText(`${SPENDER} went over the budget for reveals`, { exact: false }).waitFor();
+        await admin.getByText(`${SPENDER} reached the reveal limit`, { exact: false }).waitFor();
         await picture(admin, 'budget-exceeded');
         await admin.goto(at());
-        await admin.getByText('1 to be rotated').first().waitFor();
+        await admin.locator('fleet-table').getByText('To rotate').waitFor();
         await picture(admin, 'fleet-to-rotate');
       });
     },
@@ -246,8 +246,8 @@ inOrder('a PC that was never online', (step) => {
       faults = opened.faults;
       await signIn(engineer, stand.addresses.portal, ENGINEER);
       await engineer.goto(at());
-      await engineer.getByRole('link', { name: 'Upload a spool file' }).click();
-      await engineer.getByRole('heading', { name: 'Upload a spool file' }).waitFor();
+      await engineer.getByRole('link', { name: 'Upload an offline report' }).click();
+      await engineer.getByRole('heading', { name: 'Upload an offline report' }).waitFor();
       await engineer
         .getByLabel('Spool file')
         .setInputFiles({ name: 'x', mimeType: 'text/plain', buffer: Buffer.from('hello') });

@@ -129,7 +129,7 @@ inOrder('canaries on their way through', (step) => {
     await lockVault(page);
     await page.getByRole('button', { name: 'Unlock', exact: true }).click();
     await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-    await page.getByText('Unlocked, 15 min').waitFor();
+    await page.getByText('Unlocked · 15 min').waitFor();
     await asPerson(stand, 'admin@example.com', 'backup/run', {});
     await until('the backup', async () => (await asPerson<BackupState>(stand, 'admin@example.com', 'backup')).last);
     kept = JSON.stringify(await context.storageState({ indexedDB: true }));

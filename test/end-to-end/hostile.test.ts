@@ -97,7 +97,7 @@ const refusedUnlock = async (page: Page, says: string) => {
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
   await page.getByText(says, { exact: false }).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
-  assert.equal(await page.getByText('Unlocked,').count(), 0);
+  assert.equal(await page.getByText('Unlocked ·').count(), 0);
 };
 
 const ownUnlocker = () => first.unlockers.find((one) => one.kdf.name === 'argon2id')?.id;
@@ -132,7 +132,7 @@ test('the team passphrase is added later, by a step-up, as version 2', () =>
     // An honest unlock, of what this browser has seen as version 2.
     await page.getByRole('button', { name: 'Unlock', exact: true }).click();
     await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-    await page.getByText(/^Unlocked, 1\d min/).waitFor();
+    await page.getByText(/^Unlocked · 1\d min/).waitFor();
     await page.getByRole('button', { name: 'Lock', exact: true }).click();
   }));
 
@@ -285,7 +285,7 @@ test('a line that cannot be put on record is not taken, and nothing stays unlock
       await page.getByText('The API cannot be reached').waitFor();
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Unlock', exact: true }).waitFor();
-      assert.equal(await page.getByText('Unlocked,').count(), 0);
+      assert.equal(await page.getByText('Unlocked ·').count(), 0);
     },
     { expected: /net::ERR_FAILED/ },
   ));

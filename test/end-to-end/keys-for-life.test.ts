@@ -97,7 +97,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await admin.goto(at('access'));
     // A browser makes the words from a fingerprint that it has verified, so this one knows them from the set-up.
     await admin.getByRole('button', { name: 'The words are the same' }).waitFor();
-    await admin.getByText('Somebody asks for access').waitFor();
+    await admin.getByText('Somebody asks to unlock').waitFor();
     await picture(admin, 'grant-waiting');
     assert.deepEqual(await wordsOn(admin), await wordsOn(engineer));
     assert.equal((await wordsOn(admin)).length, 8);

@@ -59,7 +59,7 @@ inOrder('the line from an engine to a browser', (step) => {
       const { portal } = stand.addresses;
       await signIn(page, portal, 'admin@example.com');
       await page.getByRole('heading', { name: 'Fleet' }).waitFor();
-      await page.getByText('No machines yet').waitFor();
+      await page.getByText('No PCs yet').waitFor();
       await picture(page, 'fleet-before-set-up');
       await setUp(page, (step) => picture(page, step));
 

@@ -147,8 +147,8 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
     await nothingSteers(page, 'the fleet');
     await picture(page, 'hostile-name-fleet');
 
-    await page.getByLabel(/^Search by name/).fill('reception');
-    await page.getByText('Found by').waitFor();
+    await page.getByLabel(/^Filter by name/).fill('reception');
+    await page.getByText('Found by', { exact: true }).waitFor();
     await nothingSteers(page, 'what a search found');
     await page.goto(`${stand.addresses.portal}/search?q=${encodeURIComponent('secnanif')}`);
     await row.waitFor();
@@ -177,7 +177,8 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
       .getByRole('button', { name: /^Details of entry/ })
       .first()
       .waitFor();
-    for (const button of await page.getByRole('button', { name: /^Details of entry/ }).all()) await button.click();
+    for (const button of await page.getByRole('button', { name: /^Details of entry/ }).all())
+      await button.press('Enter');
     await nothingSteers(page, 'the audit');
   }));
 

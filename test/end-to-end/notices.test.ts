@@ -119,7 +119,7 @@ test('an admin adds a webhook; a test notice and a reveal reach its receiver, si
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText('Add the first webhook').waitFor();
 
-    await page.getByRole('link', { name: 'Safekeeping', exact: true }).click();
+    await page.getByRole('link', { name: 'Backup', exact: true }).click();
     await page.getByRole('button', { name: 'Back up now' }).click();
     await page.getByText('Audit head').waitFor();
     await picture(page, 'safekeeping-backup');
@@ -195,6 +195,10 @@ test('a tenant whose object is lost is put back by the operator’s command, and
     const options = ['--local', '--tenant', tenant, '--port', String(port), '--state-dir', stateDir];
     assert.ok(await run('node', ['dev/restore.ts', ...options]));
     assert.ok(!(await run('node', ['dev/restore.ts', ...options])), 'a second one is refused: the tenant is not empty');
+    assert.ok(
+      !(await run('node', ['dev/restore.ts', ...options, '--abort'])),
+      'none is on its way that could be ended',
+    );
 
     const { entries } = await asPerson<AuditPage>(
       stand,

@@ -1,21 +1,23 @@
 // The PowerShell engine, really run: it streams a run and escrows two secrets to the stand, and Chromium reveals exactly what it applied.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { type PowerShell, powerShell, whyNoPowerShell } from '../../dev/lib/powershell.ts';
 import { root } from '../../dev/lib/run.ts';
 import { asPerson } from '../../dev/stand/as-person.ts';
 import { freePorts } from '../../dev/stand/ports.ts';
 import { type Stand, startStand } from '../../dev/stand/stand.ts';
 import { Keeper } from '../../portal/vault/keeper.ts';
-import { openBrowser, openPage, picture } from '../support/browser.ts';
+import type { Keyring } from '../../schema/keyring.ts';
+import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { bytesUnder, findIn, textCanary } from '../support/canary.ts';
-import { ADMIN_PASSPHRASE, signIn, unlock } from '../support/story.ts';
+import { ADMIN_PASSPHRASE, haveSeen, signIn, unlock } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 let stateDir: string;
@@ -67,7 +69,7 @@ test('a Pester test that fails, is skipped or cannot be found fails the run, and
   assert.ok(!(await pester('none')).ok);
 });
 
-test('PowerShell provisions a PC, and the browser reveals exactly the password and the recovery key that it applied', async () => {
+test('PowerShell provisions a PC, the browser shows it live, and reveals exactly the password and the recovery key that it applied', async () => {
   const { tenant, token } = stand.demo;
   const vault = new Keeper();
   const draft = await vault.draftSetUp({ tenant, email: ADMIN, passphrase: ADMIN_PASSPHRASE, teamPassphrase: null });
@@ -80,6 +82,11 @@ test('PowerShell provisions a PC, and the browser reveals exactly the password a
   writeFileSync(file, JSON.stringify({ apiOrigin: stand.addresses.api, token, fingerprint, minEpoch: 1 }), {
     mode: 0o600,
   });
+  // The fleet page is open before the PC begins, and is not loaded again.
+  const { page, context, faults } = await openPage(browser);
+  await signIn(page, stand.addresses.portal, ADMIN);
+  const shown = page.getByRole('link', { name: os.hostname() });
+  assert.equal(await shown.count(), 0);
   const script = [path.join(root, 'test/foreign/bench-pc.ps1'), '-ConfigurationPath', file, '-SpoolPath', spool];
   const { stdout } = await promisify(execFile)(shell.command, [...shell.args, ...script], {
     env: { ...process.env, ...shell.env },
@@ -96,12 +103,12 @@ test('PowerShell provisions a PC, and the browser reveals exactly the password a
   assert.deepEqual(findIn(bytesUnder(spool), canaries), []);
 
   const machine = readFileSync(path.join(spool, 'machine-id'), 'utf8');
-  const { page, context, faults } = await openPage(browser);
-  await signIn(page, stand.addresses.portal, ADMIN);
-  await page.getByRole('link', { name: os.hostname() }).click();
+  await shown.click();
   await page.waitForURL(`**/machines/${machine}`);
-  await page.getByText('BitLocker is on').waitFor();
-  await page.getByText('Provisioning is done').waitFor();
+  await page.getByText('Recovery passwords of C: now in escrow: 5F0C1F8E').waitFor();
+  await page.getByText('The run is done').waitFor();
+  // What the PC itself has listed.
+  await page.getByText(/^In force, checked/).waitFor();
 
   await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
   await page.getByLabel('Why do you need it?').fill('End-to-end test');
@@ -123,3 +130,50 @@ test('PowerShell provisions a PC, and the browser reveals exactly the password a
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+/** Saves what a press downloads, under the name that the page gives it. Answers the path. */
+async function saved(page: Page, folder: string, press: () => Promise<void>): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  const file = path.join(folder, download.suggestedFilename());
+  await download.saveAs(file);
+  return file;
+}
+
+test('a new user issues a token, unpacks what its page offers, pastes the three lines, and reveals the password that was set', () =>
+  onPage(browser, async (page) => {
+    const folder = path.join(stateDir, 'as new');
+    mkdirSync(folder);
+    await signIn(page, stand.addresses.portal, ADMIN);
+    await haveSeen(page, stand.demo.tenant, await asPerson<Keyring>(stand, ADMIN, 'keyring'));
+    await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/tokens`);
+    await page.getByLabel('What it is for').fill('Workshop');
+    await page.getByRole('button', { name: 'Issue', exact: true }).click();
+    await saved(page, folder, () => page.getByRole('button', { name: 'Download configuration' }).click());
+    const zip = await saved(page, folder, () =>
+      page.getByRole('link', { name: 'Download the PowerShell module' }).click(),
+    );
+    const checksum = await saved(page, folder, () => page.getByRole('link', { name: 'its SHA-256' }).click());
+    const sha256 = createHash('sha256').update(readFileSync(zip)).digest('hex');
+    assert.equal(readFileSync(checksum, 'utf8'), `${sha256}  ${path.basename(zip)}\n`);
+    const lines = path.join(folder, 'lines.ps1');
+    const pasted = await page.getByTestId('lines').innerText();
+    await picture(page, 'tokens-issued-kit');
+    writeFileSync(lines, `Expand-Archive -LiteralPath '.\\${path.basename(zip)}' -DestinationPath .\n${pasted}\n`);
+    const spool = path.join(stateDir, 'spool-of-new-user');
+    const script = ['-ConfigurationPath', 'in the lines', '-SpoolPath', spool, '-Lines', lines];
+    const { stdout } = await promisify(execFile)(
+      shell.command,
+      [...shell.args, path.join(root, 'test/foreign/bench-pc.ps1'), ...script],
+      { env: { ...process.env, ...shell.env } },
+    );
+    const given = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    await page.goto(
+      `${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${readFileSync(path.join(spool, 'machine-id'), 'utf8')}`,
+    );
+    await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
+    await page.getByLabel('Why do you need it?').fill('The first one');
+    await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+    await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
+    await page.locator('.plain').waitFor();
+    assert.equal(await page.locator('.plain').innerText(), given.password);
+  }));

@@ -72,7 +72,7 @@ test('without a network nobody is told that they are signed out, what is shown a
   onPortal(async (page, context) => {
     await page.getByRole('row').nth(1).waitFor();
     const before = await page.getByRole('row').count();
-    await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+    await page.getByRole('link', { name: 'Engine tokens', exact: true }).click();
     await page.getByLabel('What it is for').fill('typed before');
     await context.setOffline(true);
     await page.getByText(GONE).waitFor();
@@ -120,7 +120,7 @@ test('a page that is opened while the server is gone says so, and fills by itsel
 
 test('where only the API’s sign-in has run out, signing in again is offered beside the tries, and helps', () =>
   onPortal(async (page, context) => {
-    await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+    await page.getByRole('link', { name: 'Engine tokens', exact: true }).click();
     await page.getByLabel('What it is for').fill('typed before');
     await without(context, 'api');
     await page.getByRole('link', { name: 'People', exact: true }).click();
@@ -150,7 +150,7 @@ test('signed out is what Access itself says; signing in, here or in another wind
     }
     // Nobody has pressed anything in this portal: somebody signed in elsewhere.
     await without(context, 'api', 'portal');
-    await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+    await page.getByRole('link', { name: 'Engine tokens', exact: true }).click();
     await page.getByText(EXPIRED).waitFor();
     const elsewhere = await context.newPage();
     await signIn(elsewhere, stand.addresses.portal, ADMIN);

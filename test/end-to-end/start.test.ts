@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
@@ -60,6 +60,25 @@ inOrder('a stand from its start to its end', (step) => {
     const inspection = await node('dev/inspect.ts', tenant, '--state-dir', stateDir);
     assert.match(inspection, /[Ss]chema/);
     assert.doesNotMatch(inspection, /example\.com/);
+  });
+
+  step('its portal is file by file what this commit builds, and one that was bent is told from it', async () => {
+    const verify = () => node('dev/verify.ts', '--stand', '--port', `${port}`);
+    assert.match(await verify(), /^same {6}recover\.html$[\s\S]*^All \d+ files at .* are what /m);
+    const built = path.join(root, 'portal/dist/logo.svg');
+    const right = readFileSync(built);
+    // The stand serves from here. Its time stays, so that no other test builds anew.
+    const { atime, mtime } = statSync(built);
+    try {
+      writeFileSync(built, `${right}<!-- bent -->`);
+      await assert.rejects(verify(), {
+        code: 1,
+        stdout: /^DIFFERENT logo\.svg differs from byte \d+ on[\s\S]*^1 of \d+ files/m,
+      });
+    } finally {
+      writeFileSync(built, right);
+      utimesSync(built, atime, mtime);
+    }
   });
 
   step('no second one starts on its state, because both would write into the same tables', async () => {

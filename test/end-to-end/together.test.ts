@@ -135,7 +135,7 @@ test('three at once: each hears of their own tenant, a lowered role closes the c
   // The engineer has the keys open, on a page whose role may see it, when the role is lowered.
   await engineer.page.getByRole('button', { name: 'Unlock', exact: true }).click();
   await unlock(engineer.page, 'Passphrase', TEAM_PASSPHRASE);
-  await engineer.page.getByText(/^Unlocked,/).waitFor();
+  await engineer.page.getByText(/^Unlocked ·/).waitFor();
   await setRole('auditor');
   assert.equal(await engineer.closed, LIVE_CLOSE.not_allowed);
   await engineer.page.getByText('You are an auditor of Acme MSP now; before, you were an engineer.').waitFor();
@@ -174,13 +174,13 @@ test('one unlock for all tabs, one key that locks them all, and word of the last
   assert.equal(await vaultsOf(context, one), 0);
   await one.getByRole('button', { name: 'Unlock', exact: true }).click();
   await unlock(one, 'Passphrase', ADMIN_PASSPHRASE);
-  for (const page of [one, other]) await page.getByText(/^Unlocked, 1\d min$/).waitFor();
+  for (const page of [one, other]) await page.getByText(/^Unlocked · 1\d min$/).waitFor();
   await other.reload();
-  await other.getByText(/^Unlocked, 1\d min$/).waitFor();
+  await other.getByText(/^Unlocked · 1\d min$/).waitFor();
   assert.equal(await vaultsOf(context, one), 1);
   // Nobody knows how much of the quarter of an hour is over by now: with small steps the last minute is not missed.
   const pass = await holdTime(one);
-  const lastMinute = one.getByText(/^Unlocked, \d\d s$/);
+  const lastMinute = one.getByText(/^Locks in \d\d s$/);
   await until('the last minute', async () => (await lastMinute.isVisible()) || (await pass(10_000)));
   await one.getByRole('status').filter({ hasText: 'The vault locks in one minute.' }).waitFor({ state: 'attached' });
   await picture(one, 'last-minute');

@@ -440,7 +440,7 @@ describe('with keys', () => {
         assert.ok(await admin.getByRole('button', { name: /^End the overlap/ }).isVisible());
         await admin.unroute(/\/tokens$/);
         await admin.reload();
-        await handedOut.locator('..').getByRole('link', { name: 'Tokens' }).click();
+        await handedOut.locator('..').getByRole('link', { name: 'Engine tokens' }).click();
         await admin.getByText('an earlier root').first().waitFor();
         await provision(await engineFrom(file, 5));
       },
@@ -464,7 +464,7 @@ describe('with keys', () => {
       await onPage(browser, async (page) => {
         await signInAs(page, stand.addresses.portal, NEW_ENGINEER);
         await page.getByRole('heading', { name: 'Fleet' }).waitFor();
-        assert.equal(await page.getByRole('link', { name: 'Tokens' }).count(), 0);
+        assert.equal(await page.getByRole('link', { name: 'Engine tokens' }).count(), 0);
         await page.goto(at('tokens'));
         await page.getByText('An admin of Acme MSP issues and revokes').waitFor();
 

@@ -3,16 +3,18 @@
 // JSON.stringify writes JSON. usage: node test/foreign/pester-server.ts prints its settings as a line once it listens,
 // runs until it is ended
 import { execFile } from 'node:child_process';
-import { KeyObject } from 'node:crypto';
+import { constants, createPrivateKey, KeyObject, privateDecrypt } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import jose from 'node-jose';
 import { Engine } from '../../engine/client.ts';
 import { startServer } from '../../engine/fixtures.ts';
 import { HOSTILE_TENANT, hostileAnswers } from '../../engine/hostile-answers.ts';
+import { CLASSES, PLATFORM } from '../../engine/powershell/allowed.ts';
 import { nextBatch, Spool } from '../../engine/spool.ts';
 import { spoolLines } from '../../engine/spool-file.ts';
 import { nextRunId } from '../../engine/spooled-run.ts';
@@ -64,6 +66,36 @@ const questions: Record<string, (asked: never) => unknown> = {
     const version = { kid: key.kid, format: 'jwe' as const, bound: true, run, eid };
     return openSecret(HOSTILE_TENANT, { machine, kind, ref, sealed, version }, keys);
   },
+  /** The test's own escrow key, for a foreign library that runs in PowerShell. */
+  '/private-key': () => ({
+    pem: readFileSync(pem, 'utf8'),
+    jwk: JSON.stringify(KeyObject.from(key.privateKey).export({ format: 'jwk' })),
+  }),
+  '/node-jose/open': async ({ body }: { body: string }) => {
+    const own = await jose.JWK.asKey(readFileSync(pem, 'utf8'), 'pem');
+    const { payload } = await jose.JWE.createDecrypt(own).decrypt(JSON.parse(body).sealed);
+    return { plaintext: payload.toString('utf8') };
+  },
+  /** Seals under a header that another sealer made. */
+  '/node-jose/seal': async ({ header, plaintext }: { header: { enc: string }; plaintext: string }) => {
+    const own = await jose.JWK.asKey(readFileSync(pem, 'utf8'), 'pem');
+    const options = { format: 'compact', contentAlg: header.enc, fields: header } as const;
+    const recipient = { key: own, reference: false };
+    return { sealed: await jose.JWE.createEncrypt(options, recipient).update(plaintext, 'utf8').final() };
+  },
+  /** RSA-OAEP with SHA-256 by Node's own crypto; null where it does not open. */
+  '/oaep': ({ key, ct }: { key: string; ct: string }) => {
+    const padding = constants.RSA_PKCS1_OAEP_PADDING;
+    try {
+      const opened = privateDecrypt(
+        { key: createPrivateKey(key), padding, oaepHash: 'sha256' },
+        Buffer.from(ct, 'hex'),
+      );
+      return { msg: opened.toString('hex') };
+    } catch {
+      return { msg: null };
+    }
+  },
   '/openssl': ({ body }: { body: string }) => openByOpenssl(pem, JSON.parse(body).sealed),
   /** What the reference engine reads in a spool, how it would send it, and the lines of its exported file. */
   '/read-spool': ({ folder }: { folder: string }) => {
@@ -94,6 +126,12 @@ const questions: Record<string, (asked: never) => unknown> = {
     }),
   }),
   '/next-run': ({ run, machine }: { run: string; machine: string }) => ({ run: nextRunId(run, machine) }),
+  /** The classes that the module may name where Windows PowerShell 5.1 loads it, each with its static members. */
+  '/allowed': () => {
+    const platform = Object.entries(PLATFORM).filter(([file]) => !/\.(Elsewhere|Core)\./.test(file));
+    const lists = [CLASSES, ...platform.map(([, { classes = {} }]) => classes)];
+    return { classes: lists.flatMap((list) => Object.entries(list).map(([name, members]) => ({ name, members }))) };
+  },
   '/stringify': ({ json }: { json: string }) => ({ json: JSON.stringify(JSON.parse(json)) }),
 };
 

@@ -121,10 +121,10 @@ const READING: Act[] = [
     sends: 'settings',
     at: 'settings',
     before: (page) => page.getByLabel('In a minute').fill('1'),
-    press: named('Keep these'),
+    press: (page) => page.locator('reveal-settings').getByRole('button', { name: 'Save' }),
     enter: labelled('In a minute'),
     types: labelled('In a minute'),
-    done: text('Kept.'),
+    done: text('Saved just now'),
   },
   { sends: 'backup/run', at: 'safekeeping', press: named('Back up now'), done: text('Audit head') },
   {

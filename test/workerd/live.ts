@@ -26,7 +26,7 @@ export class Listener {
       }
       const message = LiveMessage.parse(JSON.parse(String(data)));
       this.heard.push(message);
-      if (this.acks && message.type !== 'hello') this.say(LIVE_ACK + message.cursor);
+      if (this.acks && (message.type === 'machines' || message.type === 'resync')) this.say(LIVE_ACK + message.cursor);
     });
     socket.addEventListener('close', ({ code }) => {
       this.closedWith = code;

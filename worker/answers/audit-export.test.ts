@@ -7,7 +7,21 @@ import { SYSTEM } from '../../objects/core/caller.ts';
 import type { AuditEntry } from '../../schema/audit.ts';
 import { verifyChain } from '../../schema/chain.ts';
 import { csvLine } from '../../schema/csv.ts';
-import { accessToken, asPerson, bindings, emailOf, PORTAL, request, seedTenant } from '../../test/workerd-fixtures.ts';
+import type { Receipt } from '../../schema/secret.ts';
+import {
+  accessToken,
+  asMachine,
+  asPerson,
+  bindings,
+  emailOf,
+  nextReport,
+  PORTAL,
+  pc,
+  request,
+  sealedSecret,
+  seedReadyTenant,
+  seedTenant,
+} from '../../test/workerd-fixtures.ts';
 import { exportFile } from './audit-export.ts';
 
 const stubOf = (id: string) => bindings.TENANT.getByName(id);
@@ -119,9 +133,33 @@ describe('an export as CSV', () => {
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
     const rows = text.split('\r\n');
     const columns = ['seq', 'at', 'principalKind', 'principalId', 'principalName', 'action', 'subject', 'outcome'];
-    expect(`${rows[0]}\r\n`).toBe(csvLine([...columns, 'detail', 'ip', 'userAgent', 'previousHash', 'hash']));
+    const named = ['reason', 'hostnameNow', 'clientNow', 'serialNow', 'machine', 'kind', 'name', 'version', 'code'];
+    expect(`${rows[0]}\r\n`).toBe(csvLine([...columns, ...named, 'detail', 'ip', 'userAgent', 'previousHash', 'hash']));
     expect(rows[2]).toMatch(/^"2","\d{4}-\d\d-\d\dT[\d:.]+Z","person","u0","admin@example\.com","settings\.changed",/);
     expect(rows).toHaveLength(1 + 4 + 1);
+  });
+
+  it('says what the PC and the secret are called, because who is asked knows no ids', async () => {
+    const { id, token, keyring } = await seedReadyTenant();
+    const machine = crypto.randomUUID();
+    await asMachine(token, '/v1/report', nextReport(pc({ hostname: 'NGL-LT-0010', client: 'Bakery' }), machine));
+    const { json } = await asMachine<Receipt>(token, '/v1/secret', await sealedSecret(id, keyring, machine));
+    await asPerson(emailOf('engineer'), `/v1/tenants/${id}/secrets/${json.secretId}/reveal`, {
+      reason: 'INC-1 Locked',
+    });
+    const { text } = await exported(id, { format: 'csv', action: 'secret.revealed' });
+    const [head = '', line = ''] = text.replace(/^\ufeff/, '').split('\r\n');
+    const cells = Object.fromEntries(head.split(',').map((name, at) => [name, line.split(',')[at]]));
+    expect(cells).toMatchObject({
+      '"reason"': '"INC-1 Locked"',
+      '"hostnameNow"': '"NGL-LT-0010"',
+      '"clientNow"': '"Bakery"',
+      '"serialNow"': '""',
+      '"machine"': `"${machine}"`,
+      '"kind"': '"local_admin_password"',
+      '"name"': '"Administrator"',
+      '"version"': '"1"',
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 // An audit export as a file: pages are pulled from the object as the client takes them, so that no more than one is ever held.
 import type { Caller, Person } from '../../objects/core/caller.ts';
-import type { AuditEntry, AuditExportRequest } from '../../schema/audit.ts';
+import type { AuditEntry, AuditExportRequest, AuditPage, AuditSecret } from '../../schema/audit.ts';
 import { CSV, CSV_START, csvLine } from '../../schema/csv.ts';
 import { isRefusal } from '../../schema/refusal.ts';
 import { NDJSON } from '../../schema/report.ts';
@@ -11,7 +11,14 @@ import type { Streamed } from '../core/route.ts';
 
 const PAGE_ENTRIES = 500;
 
-const COLUMNS: Record<string, (entry: AuditEntry) => string | number | null> = {
+type Named = Pick<AuditPage, 'pcs' | 'secrets'>;
+type Cell = string | number | boolean | null | undefined;
+
+/** The machine that an entry is about: the id that it names. */
+const aboutOf = ({ detail, subject }: AuditEntry): string => String(detail.machine ?? subject);
+
+/** `…Now`: what the PC is called at the time of the export, beside the ids, which stay. */
+const COLUMNS: Record<string, (entry: AuditEntry, named: Named) => Cell> = {
   seq: (entry) => entry.seq,
   at: (entry) => new Date(entry.at).toISOString(),
   principalKind: (entry) => entry.principal.kind,
@@ -20,6 +27,15 @@ const COLUMNS: Record<string, (entry: AuditEntry) => string | number | null> = {
   action: (entry) => entry.action,
   subject: (entry) => entry.subject,
   outcome: (entry) => entry.outcome,
+  reason: (entry) => entry.detail.reason,
+  hostnameNow: (entry, { pcs }) => pcs[aboutOf(entry)]?.hostname,
+  clientNow: (entry, { pcs }) => pcs[aboutOf(entry)]?.client,
+  serialNow: (entry, { pcs }) => pcs[aboutOf(entry)]?.serial,
+  machine: (entry, { pcs }) => entry.detail.machine ?? (aboutOf(entry) in pcs ? aboutOf(entry) : null),
+  kind: (entry, { secrets }) => entry.detail.kind ?? secrets[entry.subject]?.kind,
+  name: (entry, { secrets }) => nameOf(secrets[entry.subject]),
+  version: (entry) => entry.detail.version,
+  code: (entry) => entry.detail.code,
   detail: (entry) => JSON.stringify(entry.detail),
   ip: (entry) => entry.ip,
   userAgent: (entry) => entry.userAgent,
@@ -27,17 +43,28 @@ const COLUMNS: Record<string, (entry: AuditEntry) => string | number | null> = {
   hash: (entry) => entry.hash,
 };
 
-/** In a table for people no text may steer its line; the NDJSON is the form that can be verified. */
-const shown = (cell: string | number | null) => (typeof cell === 'string' ? visible(cell) : cell);
+/** A secret's name within its kind: a volume with its key's id, an account, a label. */
+function nameOf(secret: AuditSecret | undefined): string | null {
+  if (!secret) return null;
+  const { ref } = secret;
+  if ('protectorId' in ref) return `${ref.volume} ${ref.protectorId}`;
+  return 'account' in ref ? ref.account : ref.label;
+}
 
-type Format = { type: string; head: string; line: (entry: AuditEntry) => string };
+/** In a table for people no text may steer its line; the NDJSON is the form that can be verified. */
+const shown = (cell: Cell): string | number | null => {
+  if (typeof cell === 'string') return visible(cell);
+  return typeof cell === 'number' ? cell : cell == null ? null : String(cell);
+};
+
+type Format = { type: string; head: string; line: (entry: AuditEntry, named: Named) => string };
 const FORMATS: Record<AuditExportRequest['format'], Format> = {
   // The entries exactly: these lines can be verified (schema/chain.ts).
   ndjson: { type: NDJSON, head: '', line: (entry) => `${JSON.stringify(entry)}\n` },
   csv: {
     type: `${CSV}; charset=utf-8`,
     head: CSV_START + csvLine(Object.keys(COLUMNS)),
-    line: (entry) => csvLine(Object.values(COLUMNS).map((read) => shown(read(entry)))),
+    line: (entry, named) => csvLine(Object.values(COLUMNS).map((read) => shown(read(entry, named)))),
   },
 };
 
@@ -61,7 +88,7 @@ export function exportFile(
     after = page.next !== null && page.next < upTo ? page.next : null;
     return page.entries
       .filter((entry) => entry.seq <= upTo)
-      .map(line)
+      .map((entry) => line(entry, page))
       .join('');
   };
   const body = new ReadableStream<Uint8Array>(

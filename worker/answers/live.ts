@@ -1,7 +1,7 @@
 // The way of a WebSocket to a tenant's object. A header made here says who asks: none of the client's own headers goes
 // along.
 import { CALLER_HEADER, type LiveUpgrade } from '../../objects/live/upgrade.ts';
-import { type Refusal, refuse } from '../../schema/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
 import type { TenantObject } from '../core/forward.ts';
 
 /** Whether this request asks for a WebSocket. Null: it does. */
@@ -12,8 +12,10 @@ export const requireUpgrade = (request: Request): Refusal | null =>
 
 /** Asks the object to accept a socket. A success is its 101, which has to be passed on as it is. */
 export async function openLive(object: TenantObject, upgrade: LiveUpgrade): Promise<Response | Refusal> {
-  const answer = await object.fetch('https://object/live', {
+  // Where the call itself failed, the way to the object has a refusal in place of an answer.
+  const answer: Response | Refusal = await object.fetch('https://object/live', {
     headers: { upgrade: 'websocket', [CALLER_HEADER]: encodeURIComponent(JSON.stringify(upgrade)) },
   });
+  if (isRefusal(answer)) return answer;
   return answer.webSocket ? answer : answer.json<Refusal>();
 }

@@ -6,6 +6,9 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { Email } from '../../schema/text.ts';
 import type { Env } from '../core/env.ts';
 
+/** How Access signs. */
+export const ALGORITHMS = ['RS256'];
+
 const CLOCK_TOLERANCE_SECONDS = 30;
 const FETCH_TIMEOUT_MS = 3_000;
 /** An unknown `kid` asks the issuer again at most this often, however many forged tokens come. */
@@ -55,7 +58,7 @@ export async function authenticatePerson(env: Env, assertion: string | null): Pr
     const verified = await jwtVerify(assertion, keysOf(env.accessIssuer), {
       issuer: env.accessIssuer,
       audience: env.accessAudience,
-      algorithms: ['RS256'],
+      algorithms: ALGORITHMS,
       requiredClaims: ['exp', 'iat'],
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
     });

@@ -2,12 +2,15 @@
 import type { DurableObject } from 'cloudflare:workers';
 import type { Caller, Principal } from '../../objects/core/caller.ts';
 import { isFull } from '../../objects/core/full.ts';
+import { isUpgradeFailure } from '../../objects/core/migrations.ts';
 import type { Tenant } from '../../objects/tenant.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Env } from './env.ts';
-import type { Trace } from './log.ts';
+import { logFault, type Trace } from './log.ts';
 
 const FULL_RETRY_SECONDS = 600;
+/** Until somebody has taken the new version back. */
+const UPGRADE_RETRY_SECONDS = 600;
 const USER_AGENT_MAX_CHARACTERS = 256;
 
 /** A method as called on the stub: its answer comes later. */
@@ -35,6 +38,14 @@ const storageFull = (): Refusal => ({
   retryAfterSeconds: FULL_RETRY_SECONDS,
 });
 
+const upgradeFailed = (): Refusal => ({
+  ...refuse(
+    'upgrade_failed',
+    'What is kept is as it was before, but this version cannot read it. The operator knows; keep what is unsent and try again later.',
+  ),
+  retryAfterSeconds: UPGRADE_RETRY_SECONDS,
+});
+
 function traced(object: DurableObjectStub<Tenant>, trace: Trace): TenantObject {
   return new Proxy(object as unknown as TenantObject, {
     get: (stub, name) => {
@@ -48,6 +59,10 @@ function traced(object: DurableObjectStub<Tenant>, trace: Trace): TenantObject {
         } catch (error) {
           // The platform has reset the object, and nothing of the call is kept.
           if (isFull(error)) return storageFull();
+          if (isUpgradeFailure(error)) {
+            logFault(trace, error);
+            return upgradeFailed();
+          }
           throw error;
         } finally {
           trace.objectMs += Date.now() - askedAt;

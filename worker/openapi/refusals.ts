@@ -25,7 +25,7 @@ const BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'inv
 /** Every code that a client may meet on a route, each once; a fault (`internal_error`) is always possible. */
 export function refusalsOf(route: Listed): readonly RefusalCode[] {
   const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
-  if (route.who !== 'anyone' && route.who !== 'person') codes.add('storage_full');
+  if (route.who !== 'anyone' && route.who !== 'person') codes.add('storage_full').add('upgrade_failed');
   // A read asks for no room.
   if (route.method === 'POST') codes.add('storage_low');
   if (route.path.includes(':')) codes.add('not_found');

@@ -6,6 +6,7 @@ import { handled } from '../core/route.ts';
 
 export const auditRoutes = handled(audit, {
   'GET /v1/tenants/:tenant/audit': ({ object, caller, query }) => object.auditPage(caller, query),
+  'GET /v1/tenants/:tenant/audit/counts': ({ object, caller, query }) => object.auditCounts(caller, query),
   'GET /v1/tenants/:tenant/audit/head': async ({ object, caller, member }) => {
     const chain = await object.auditHead(caller);
     const index = member.auditSeq > 0 ? { seq: member.auditSeq, hash: member.auditHash } : null;

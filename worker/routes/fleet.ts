@@ -5,7 +5,8 @@ import { openLive } from '../answers/live.ts';
 import { handled } from '../core/route.ts';
 
 export const fleetRoutes = handled(fleet, {
-  'GET /v1/tenants/:tenant/overview': ({ object, caller, member }) => object.overview(caller, member.tenantName),
+  'GET /v1/tenants/:tenant/overview': ({ object, caller, member, query }) =>
+    object.overview(caller, member.tenantName, query),
   'GET /v1/tenants/:tenant/machines': ({ object, caller, query }) => object.machines(caller, query),
   'GET /v1/tenants/:tenant/search': ({ object, caller, query }) => object.search(caller, query.q),
   'GET /v1/tenants/:tenant/activity': ({ object, caller, query }) => object.activity(caller, query.days),

@@ -2,6 +2,9 @@
 # It can only seal. Files are named one by one, so that a stray script beside them is never run.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+# A caller who has set these for everything means the own script: a receipt whose ciphertext stays, or a question that nobody answers, helps nobody.
+$WhatIfPreference = $false
+$ConfirmPreference = 'None'
 
 # If a policy (AppLocker, WDAC) does not trust these files, they run without .NET's classes: nothing here works then, and each error names another reason.
 if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
@@ -18,6 +21,7 @@ if ($isFramework) {
     if ($framework.Release -lt 461808) { throw 'TotlProvision needs .NET Framework 4.7.2 or newer.' }
 }
 Add-Type -AssemblyName 'System.Net.Http'
+$script:ModuleRoot = $PSScriptRoot
 
 if ($isFramework) { . "$PSScriptRoot/private/platform/Rsa.Framework.ps1" }
 else { . "$PSScriptRoot/private/platform/Rsa.Core.ps1" }
@@ -29,6 +33,13 @@ else {
     . "$PSScriptRoot/private/platform/Folder.Elsewhere.ps1"
     . "$PSScriptRoot/private/platform/Hardware.Elsewhere.ps1"
 }
+# By what the system has, not by its name: WinPE and a 32-bit PowerShell are Windows without these cmdlets.
+if ($null -ne (Get-Command -Name 'Enable-BitLocker' -ErrorAction Ignore)) { . "$PSScriptRoot/private/platform/BitLocker.Windows.ps1" }
+else { . "$PSScriptRoot/private/platform/BitLocker.Elsewhere.ps1" }
+if ($null -ne (Get-Command -Name 'Set-LocalUser' -ErrorAction Ignore)) { . "$PSScriptRoot/private/platform/LocalUser.Windows.ps1" }
+else { . "$PSScriptRoot/private/platform/LocalUser.Elsewhere.ps1" }
+if ($null -ne (Get-Command -Name 'Register-ScheduledTask' -ErrorAction Ignore)) { . "$PSScriptRoot/private/platform/Restart.Windows.ps1" }
+else { . "$PSScriptRoot/private/platform/Restart.Elsewhere.ps1" }
 
 . "$PSScriptRoot/private/Refusal.ps1"
 . "$PSScriptRoot/private/Encoding.ps1"
@@ -53,6 +64,17 @@ else {
 . "$PSScriptRoot/private/Escrow.ps1"
 . "$PSScriptRoot/private/SharedIds.ps1"
 . "$PSScriptRoot/private/MachineId.ps1"
+. "$PSScriptRoot/private/Hide.ps1"
+. "$PSScriptRoot/private/Sender.ps1"
+. "$PSScriptRoot/private/Handover.ps1"
+. "$PSScriptRoot/private/Connected.ps1"
+. "$PSScriptRoot/private/Phase.ps1"
+. "$PSScriptRoot/private/Password.ps1"
+. "$PSScriptRoot/private/Account.ps1"
+. "$PSScriptRoot/private/Volumes.ps1"
+. "$PSScriptRoot/private/Recovery.ps1"
+. "$PSScriptRoot/private/EscrowState.ps1"
+. "$PSScriptRoot/private/CommandLine.ps1"
 
 . "$PSScriptRoot/public/New-TotlSession.ps1"
 . "$PSScriptRoot/public/Get-TotlMachine.ps1"
@@ -64,3 +86,11 @@ else {
 . "$PSScriptRoot/public/Protect-TotlSecret.ps1"
 . "$PSScriptRoot/public/Send-TotlSecret.ps1"
 . "$PSScriptRoot/public/Export-TotlSpool.ps1"
+. "$PSScriptRoot/public/Connect-Totl.ps1"
+. "$PSScriptRoot/public/Invoke-TotlPhase.ps1"
+. "$PSScriptRoot/public/Write-TotlLog.ps1"
+. "$PSScriptRoot/public/Protect-TotlLocalAdmin.ps1"
+. "$PSScriptRoot/public/Protect-TotlBitLocker.ps1"
+. "$PSScriptRoot/public/Test-TotlEscrow.ps1"
+. "$PSScriptRoot/public/Restart-Totl.ps1"
+. "$PSScriptRoot/public/Disconnect-Totl.ps1"

@@ -7,6 +7,9 @@ export type PageAsked = AuditFilter & { order?: 'oldest' | 'newest'; after?: num
 export const auditPage = (tenant: string, query: PageAsked, signal?: AbortSignal) =>
   call('GET /v1/tenants/:tenant/audit', { params: { tenant }, query, signal });
 
+export const auditCounts = (tenant: string, query: AuditFilter, signal?: AbortSignal) =>
+  call('GET /v1/tenants/:tenant/audit/counts', { params: { tenant }, query, signal });
+
 export const auditHeads = (tenant: string) => call('GET /v1/tenants/:tenant/audit/head', { params: { tenant } });
 
 /** The audit as a file, on record. */

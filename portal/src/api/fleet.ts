@@ -22,4 +22,6 @@ export const search = (tenant: string, q: string, signal?: AbortSignal) =>
   call('GET /v1/tenants/:tenant/search', { params: { tenant }, query: { q }, signal });
 export const activity = (tenant: string, days: number) =>
   call('GET /v1/tenants/:tenant/activity', { params: { tenant }, query: { days } });
-export const clients = (tenant: string) => call('GET /v1/tenants/:tenant/clients', { params: { tenant } });
+/** `after`: those whose name comes after this one. */
+export const clients = (tenant: string, after?: string) =>
+  call('GET /v1/tenants/:tenant/clients', { params: { tenant }, query: { after } });

@@ -69,13 +69,22 @@ const TIMEOUT_MS = 30_000;
 const timeLimit = (signal?: AbortSignal): AbortSignal =>
   signal ? AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS);
 
+/**
+ * What a person has to know when no answer came. A page reads again by itself. An act it never repeats: it may have been done, and only its
+ * answer was lost.
+ */
+const whatNext = (body: unknown): string =>
+  body === undefined
+    ? 'This page tries again.'
+    : 'Whether it has done what you asked is not known: look before you do it again.';
+
 /** Asks the API for JSON: a POST, where there is a body. Throws `ApiProblem` for every answer that is not a success. */
 export async function askJson(url: URL, body?: unknown, signal?: AbortSignal): Promise<unknown> {
   const response = await ask(url, body, signal, timeLimit(signal));
   try {
     return await response.json();
   } catch {
-    throw new ApiProblem('unreachable', 'The API’s answer did not arrive whole. This page tries again.');
+    throw new ApiProblem('unreachable', `The API’s answer did not arrive whole. ${whatNext(body)}`);
   }
 }
 
@@ -101,14 +110,12 @@ async function ask(url: URL, body: unknown, signal: AbortSignal | undefined, lim
   } catch (error) {
     if (signal?.aborted) throw error;
     if ((await askSignIn()) === 'signed_out') throw expired();
-    throw unreachable('The API cannot be reached. Check your connection; this page tries again.');
+    throw unreachable(`The API cannot be reached. Check your connection. ${whatNext(body)}`);
   }
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (!problem)
-    throw unreachable(
-      `Something on the way to the API answered ${response.status} in its place. This page tries again.`,
-    );
+    throw unreachable(`Something on the way to the API answered ${response.status} in its place. ${whatNext(body)}`);
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
   if (NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
   throw new ApiProblem(

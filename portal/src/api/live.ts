@@ -14,6 +14,8 @@ export type LiveListener = {
   changed(machines: readonly MachineSummary[], counts: FleetCounts): void;
   /** Changes were missed: read the shown data anew. Also said at the first connection. */
   resync(): void;
+  /** To admins: somebody asks for access, or no longer does. */
+  requests?(): void;
 };
 
 const RETRY_FIRST_MS = 1_000;
@@ -26,6 +28,9 @@ const PONG_MS = 10_000;
  * comes through it.
  */
 const HELLO_MS = 30_000;
+
+/** Whether the server waits until this message is acknowledged. */
+const isCounted = ({ type }: LiveMessage): boolean => type === 'machines' || type === 'resync';
 
 class Connection {
   readonly #tenant: string;
@@ -96,9 +101,10 @@ class Connection {
     try {
       if (message.type === 'machines')
         for (const listener of this.#listeners) listener.changed(message.machines, message.counts);
+      else if (message.type === 'requests') for (const listener of this.#listeners) listener.requests?.();
       else if (message.type === 'resync' || message.resync) for (const listener of this.#listeners) listener.resync();
     } finally {
-      if (message.type !== 'hello' && socket.readyState === WebSocket.OPEN) socket.send(LIVE_ACK + message.cursor);
+      if (isCounted(message) && socket.readyState === WebSocket.OPEN) socket.send(LIVE_ACK + message.cursor);
     }
   }
 
@@ -179,12 +185,13 @@ function listen(tenant: string, listener: LiveListener): () => void {
 /** Listens for its host while that is in the document, and renews it when the connection's state changes. */
 export class Live implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #tenant: () => string;
+  readonly #tenant: () => string | null;
   readonly #listener: LiveListener;
   #isConnected = false;
   #listening: { tenant: string; stop: () => void } | null = null;
 
-  constructor(host: ReactiveControllerHost, tenant: () => string, listener: LiveListener) {
+  /** `tenant`: null while there is none to listen to. */
+  constructor(host: ReactiveControllerHost, tenant: () => string | null, listener: LiveListener) {
     this.#host = host;
     this.#tenant = tenant;
     this.#listener = listener;
@@ -192,7 +199,7 @@ export class Live implements ReactiveController {
   }
 
   get state(): LiveState {
-    return connections.get(this.#tenant())?.state ?? 'connecting';
+    return connections.get(this.#tenant() ?? '')?.state ?? 'connecting';
   }
 
   hostConnected(): void {
@@ -204,9 +211,9 @@ export class Live implements ReactiveController {
   hostUpdate(): void {
     const tenant = this.#tenant();
     // An update that was due when its host was taken out still comes, and would listen for ever.
-    if (!this.#isConnected || tenant === this.#listening?.tenant) return;
+    if (!this.#isConnected || tenant === (this.#listening?.tenant ?? null)) return;
     this.#listening?.stop();
-    this.#listening = { tenant, stop: listen(tenant, this.#listener) };
+    this.#listening = tenant === null ? null : { tenant, stop: listen(tenant, this.#listener) };
   }
 
   hostDisconnected(): void {

@@ -1,15 +1,28 @@
-// Audit entries as a table, newest first; each opens to everything recorded about it. It shows what it is given.
+// Audit entries as a table: who did what, on which PC of which client, and why. One is chosen, to be shown whole. It shows what it is given.
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { AuditEntry } from '../../../schema/audit.ts';
+import type { AuditEntry, AuditPage } from '../../../schema/audit.ts';
+import type { SecretKind } from '../../../schema/secret.ts';
 import { isolated } from '../../../schema/shown-text.ts';
+import { banIcon, cpuIcon, fileKeyIcon, keyRoundIcon, refreshCwIcon, userCogIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { exactTime } from '../ui/words.ts';
-import { actionWords, detailWords, machineOf, PRINCIPAL_WORDS, refusalWords, subjectWords } from './words.ts';
-import '../ui/relative-time.ts';
+import { exactTime, momentWords, shortId } from '../ui/words.ts';
+import { aboutOf, actOf, isToRotate, PRINCIPAL_WORDS, reasonOf } from './words.ts';
+
+type Named = Pick<AuditPage, 'pcs' | 'secrets'>;
+/** Fired with the seq of the entry that is to be shown whole. */
+export type EntryWanted = CustomEvent<number>;
+
+const NUMBER = new Intl.NumberFormat();
+const KIND_ICONS: Record<SecretKind, unknown> = {
+  bitlocker_recovery_key: keyRoundIcon,
+  local_admin_password: userCogIcon,
+  bios_password: cpuIcon,
+  other: fileKeyIcon,
+};
 
 @customElement('audit-table')
 export class AuditTable extends LitElement {
@@ -17,155 +30,251 @@ export class AuditTable extends LitElement {
     shared,
     table,
     css`
-      td {
-        vertical-align: top;
-        overflow-wrap: anywhere;
+      :host {
+        display: block;
+      }
+      table {
+        table-layout: fixed;
+      }
+      thead {
+        background: var(--canvas);
+      }
+      th:nth-child(1) {
+        width: 148px;
+      }
+      th:nth-child(2) {
+        width: 17%;
+      }
+      th:nth-child(3) {
+        width: 19%;
+      }
+      th:nth-child(4) {
+        width: 116px;
+      }
+      th:nth-child(5) {
+        width: 14%;
+      }
+      th:nth-child(7) {
+        width: 100px;
+      }
+      td:first-child,
+      th:first-child {
+        padding-left: var(--edge);
+      }
+      td:last-child,
+      th:last-child {
+        padding-right: var(--edge);
+      }
+      .beside {
+        display: none;
+        font-weight: 400;
+        color: var(--text-2);
+      }
+      td,
+      th {
+        white-space: nowrap;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      tbody tr {
+        cursor: pointer;
+      }
+      tbody tr:hover {
+        background: var(--hover);
+      }
+      tr.here {
+        background: var(--selected);
+        box-shadow: inset 3px 0 0 var(--accent);
+      }
+      td > .row {
+        flex-wrap: nowrap;
+        gap: 8px;
+      }
+      td > .row > span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .what .i {
+        color: var(--text-3);
+      }
+      .refused,
+      .refused .i {
+        color: var(--bad);
+      }
+      .when,
+      .client {
+        color: var(--text-2);
       }
       .when {
-        white-space: nowrap;
-      }
-      .seq {
-        text-align: right;
         font-variant-numeric: tabular-nums;
       }
-      .seq button {
-        min-height: 1.7rem;
-        padding: 0 0.5rem;
+      .pc a {
+        color: inherit;
+        font-weight: 550;
+        text-decoration: none;
+      }
+      .pc a:hover {
+        text-decoration: underline;
+      }
+      .end {
+        justify-content: flex-end;
+        gap: 6px;
+      }
+      .end .i {
+        color: var(--warn);
+      }
+      .end button {
+        min-height: 26px;
+        padding: 0 4px;
+        border: 0;
+        background: none;
         font-weight: 400;
+        font-variant-numeric: tabular-nums;
+        color: var(--text-3);
       }
-      .more {
-        background: var(--sunken);
+      @media (max-width: 1099px) {
+        .client,
+        th:nth-child(5) {
+          display: none;
+        }
       }
-      .more .row {
-        margin-top: 0.75rem;
-      }
-      .away {
-        display: none;
-      }
-      @media (max-width: 46rem) {
+      @media (max-width: 719px) {
         thead {
           display: none;
         }
+        table,
+        tbody {
+          display: block;
+        }
         tr {
           display: grid;
-          grid-template-columns: 1fr auto;
-          gap: 0.15rem 0.75rem;
-          padding: 0.6rem 0.75rem;
+          grid-template-columns: minmax(0, 1fr) auto;
+          gap: 0 12px;
+          padding: 8px var(--edge);
           border-bottom: 1px solid var(--line);
         }
-        tr.away {
-          display: none;
-        }
-        td {
+        td,
+        td:first-child,
+        td:last-child {
+          display: block;
+          height: auto;
           padding: 0;
           border: 0;
         }
-        .who,
-        .subject,
-        .more td {
-          grid-column: 1 / -1;
+        td.client {
+          display: none;
+        }
+        .beside {
+          display: inline;
         }
         .what {
-          grid-column: 1;
-          grid-row: 1;
-          font-weight: 500;
-        }
-        .seq {
-          grid-column: 2;
-          grid-row: 1;
+          grid-area: 1 / 1;
+          font-weight: 550;
         }
         .when {
-          grid-column: 1 / -1;
-          color: var(--text-quiet);
+          grid-area: 1 / 2;
+        }
+        .pc {
+          grid-area: 2 / 1;
+        }
+        .end-cell {
+          grid-area: 2 / 2 / span 2;
+          align-self: end;
+        }
+        .who {
+          grid-area: 3 / 1;
+          color: var(--text-3);
+        }
+        .why {
+          grid-area: 4 / 1 / auto / span 2;
+          color: var(--text-3);
         }
       }
     `,
   ];
   @property({ attribute: false }) entries: readonly AuditEntry[] = [];
+  @property({ attribute: false }) named: Named = { pcs: {}, secrets: {} };
   @property() tenant = '';
-  @state() private open: ReadonlySet<number> = new Set();
+  /** The seq of the entry that is shown whole; null: none is. */
+  @property({ attribute: false }) open: number | null = null;
 
   override render() {
-    return html`<table>
+    const revealed = this.entries.length > 0 && this.entries.every(({ action }) => action === 'secret.revealed');
+    return html`<table aria-label="Entries">
       <thead>
         <tr>
           <th scope="col">When</th>
           <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col">About</th>
-          <th scope="col" class="seq">Entry</th>
+          <th scope="col">${revealed ? 'Revealed' : 'Act'}</th>
+          <th scope="col">PC</th>
+          <th scope="col">Client</th>
+          <th scope="col">Reason</th>
+          <th scope="col" class="number">Entry</th>
         </tr>
       </thead>
       <tbody>
         ${repeat(
           this.entries,
           (entry) => entry.seq,
-          (entry) => this.#rows(entry),
+          (entry) => this.#row(entry, revealed),
         )}
       </tbody>
     </table>`;
   }
 
-  #toggle(seq: number): void {
-    const open = new Set(this.open);
-    if (!open.delete(seq)) open.add(seq);
-    this.open = open;
+  /** The button of the entry that was shown, for the focus to come back to. */
+  focusEntry(seq: number): void {
+    this.renderRoot.querySelector<HTMLElement>(`#entry-${seq}`)?.focus();
   }
 
-  #rows(entry: AuditEntry) {
-    const { seq, at, principal, outcome, detail } = entry;
-    const machine = machineOf(entry);
-    const open = this.open.has(seq);
-    const about = theirs(subjectWords(entry));
+  #want(seq: number, event: Event): void {
+    // A link in the row leads where it says.
+    if (event.composedPath().some((node) => node instanceof HTMLAnchorElement)) return;
+    this.dispatchEvent(new CustomEvent('entry-wanted', { detail: seq }));
+  }
+
+  #row(entry: AuditEntry, revealed: boolean) {
+    const { seq, at, principal } = entry;
+    const about = aboutOf(entry);
+    const pc = about === null ? undefined : this.named.pcs[about];
     const kind = PRINCIPAL_WORDS[principal.kind];
-    return html`<tr>
-        <td class="when"><relative-time .at=${at}></relative-time></td>
-        <td class="who">${theirs(principal.name)}${kind ? html` <span class="quiet">${kind}</span>` : nothing}</td>
-        <td class="what">
-          ${actionWords(entry.action)}
-          ${outcome === 'refused' ? html`<span class="pill warn">${refusalWords(detail.code)}</span>` : nothing}
-        </td>
-        <td class="subject" title=${isolated(entry.subject)}>
-          ${machine ? html`<a href="/t/${this.tenant}/machines/${machine}">${about}</a>` : about}
-        </td>
-        <td class="seq">
-          <button
-            aria-expanded=${open ? 'true' : 'false'}
-            aria-controls="entry-${seq}"
+    const reason = reasonOf(entry);
+    const open = this.open === seq;
+    const name = pc ? pc.hostname || shortId(pc.id) : about === null ? null : shortId(about);
+    return html`<tr class=${open ? 'here' : ''} @click=${(event: Event) => this.#want(seq, event)}>
+      <td class="when" title=${exactTime(at)}>${momentWords(at, Date.now())}</td>
+      <td class="who" title=${isolated(principal.name)}>
+        ${theirs(principal.name)}${kind ? html` <span class="quiet">${kind}</span>` : nothing}
+      </td>
+      <td class="what">${this.#what(entry, revealed)}</td>
+      <td class="pc" title=${name === null ? nothing : isolated(name)}>
+        ${name === null ? nothing : html`<a href="/t/${this.tenant}/machines/${pc?.id ?? about}">${theirs(name)}</a>${pc?.client ? html`<span class="beside" aria-hidden="true"> · ${theirs(pc.client)}</span>` : nothing}`}
+      </td>
+      <td class="client" title=${pc?.client ? isolated(pc.client) : nothing}>${pc?.client ? theirs(pc.client) : nothing}</td>
+      <td class="why" title=${isolated(reason)}>${theirs(reason)}</td>
+      <td class="number end-cell">
+        <span class="row end"
+          >${
+            isToRotate(entry, this.named.secrets)
+              ? html`<span title="Still to rotate">${refreshCwIcon}<span class="visually-hidden">Still to rotate</span></span>`
+              : nothing
+          }<button
+            id="entry-${seq}"
             aria-label="Details of entry ${seq}"
-            @click=${() => this.#toggle(seq)}
-          >
-            ${seq} <span aria-hidden="true">${open ? '▴' : '▾'}</span>
-          </button>
-        </td>
-      </tr>
-      <tr id="entry-${seq}" class="more ${open ? '' : 'away'}">
-        <td colspan="5">${open ? this.#details(entry, machine) : nothing}</td>
-      </tr>`;
+            aria-expanded=${open ? 'true' : 'false'}
+          >${NUMBER.format(seq)}</button></span
+        >
+      </td>
+    </tr>`;
   }
 
-  #details(entry: AuditEntry, machine: string | null) {
-    const { principal, detail, ip, userAgent } = entry;
-    const rows: [string, unknown][] = [
-      ['Action', entry.action],
-      ['Subject', entry.subject],
-      ...Object.entries(detail).map(([name, value]): [string, unknown] => [detailWords(name), value]),
-      ['Principal', `${principal.kind} ${principal.id}`],
-      ['Address', ip],
-      ['Program', userAgent],
-      ['Hash', entry.hash],
-    ];
-    const only = (change: Record<string, string>, words: string) =>
-      html`<button @click=${() => this.dispatchEvent(new CustomEvent('filter-wanted', { detail: change }))}>${words}</button>`;
-    return html`<dl>
-        <dt>Time</dt><dd>${exactTime(entry.at)}</dd>
-        ${rows.map(([term, value]) => (value === null || value === '' ? nothing : html`<dt>${term}</dt><dd>${theirs(String(value))}</dd>`))}
-      </dl>
-      <div class="row">
-        ${machine ? only({ machine }, 'Only this machine') : nothing}
-        ${principal.kind === 'machine' ? nothing : only({ person: principal.id }, `Only ${isolated(principal.name)}`)}
-        ${only({ action: entry.action }, 'Only this action')}
-      </div>`;
+  #what(entry: AuditEntry, revealed: boolean) {
+    const secret = this.named.secrets[entry.subject];
+    const refused = entry.outcome === 'refused';
+    const kind = secret?.kind ?? null;
+    const icon = refused ? banIcon : kind ? KIND_ICONS[kind] : nothing;
+    const words = actOf(entry, secret, revealed);
+    return html`<span class="row ${refused ? 'refused' : ''}" title=${isolated(words)}>${icon}<span>${theirs(words)}</span></span>`;
   }
 }
 

@@ -17,7 +17,7 @@ export type CheckedChain = ({ ok: true; head: ChainHead } | BadChain) & {
 export type ChainCalls = {
   heads: () => Promise<AuditHeads>;
   /** Entries after a seq, oldest first. */
-  page: (after: number, limit: number) => Promise<AuditPage>;
+  page: (after: number, limit: number) => Promise<Pick<AuditPage, 'entries' | 'next'>>;
 };
 
 const nameOf = (tenant: string): string => `totl.audit.${tenant}`;

@@ -1,24 +1,24 @@
 // The audit in plain words: what was done, to what, and by whom.
-import type { AuditAction, AuditEntry } from '../../../schema/audit.ts';
+import type { AuditAction, AuditEntry, AuditGroup, AuditPage, AuditSecret } from '../../../schema/audit.ts';
 import { REFUSALS, type RefusalCode } from '../../../schema/refusal.ts';
 import type { SecretKind } from '../../../schema/secret.ts';
-import { KIND_WORDS, shortId } from '../ui/words.ts';
+import { kindInSentence } from '../ui/words.ts';
 
 export const ACTION_WORDS: Record<AuditAction, string> = {
   'tenant.initialized': 'The tenant’s object began',
   'tenant.created': 'Created the tenant',
   'tenant.suspended': 'Suspended the tenant',
   'tenant.resumed': 'Resumed the tenant',
-  'machine.enrolled': 'A machine reported for the first time',
-  'machine.archived': 'Archived a machine',
-  'machine.restored': 'Brought a machine back',
+  'machine.enrolled': 'A PC reported for the first time',
+  'machine.archived': 'Archived a PC',
+  'machine.restored': 'Brought a PC back',
   'machine.merged': 'Merged two ids of one PC',
   'machine.unmerged': 'Undid a merge',
-  'machine.acknowledged': 'Looked into a mark of a machine',
+  'machine.acknowledged': 'Looked into a mark of a PC',
   'machine.split': 'Said that several PCs have one id',
   'spool.uploaded': 'Uploaded a report of a PC',
   'events.pruned': 'Removed old events',
-  'secret.escrowed': 'Took a secret into escrow',
+  'secret.escrowed': 'Sealed a secret',
   'secret.revealed': 'Revealed a secret',
   'secret.confirmed': 'Confirmed which version the PC has',
   'secret.receipted': 'The PC’s engine got the receipt of what a person had brought',
@@ -29,14 +29,14 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'keyring.opened': 'Opened every key of the changed keyring',
   'keyring.undone': 'Took back a change of the keyring',
   'keyring.line_taken': 'Took a keyring that does not follow on the one seen',
-  'root.replaced': 'Replaced the root',
-  'grant.requested': 'Asked for access',
-  'grant.declined': 'Declined a request for access',
-  'unlocker.added': 'Added a way to unlock',
-  'unlocker.removed': 'Removed a way to unlock',
-  'unlocker.kept': 'Kept a shared way to unlock when somebody left',
-  'unlocker.changed': 'Changed their own way to unlock',
-  'recovery.drilled': 'Proved the recovery set',
+  'root.replaced': 'Replaced the trust root',
+  'grant.requested': 'Asked to unlock',
+  'grant.declined': 'Declined a request to unlock',
+  'unlocker.added': 'Added an unlock method',
+  'unlocker.removed': 'Removed an unlock method',
+  'unlocker.kept': 'Kept a shared unlock method when somebody left',
+  'unlocker.changed': 'Changed their own unlock method',
+  'recovery.drilled': 'Tested the recovery sheets',
   'key.rotated': 'Began a new escrow key',
   'key.retired': 'Finished a rotation',
   'key.destroyed': 'Destroyed an escrow key',
@@ -49,12 +49,12 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'secrets.put_back': 'Put back what secrets were before they were re-sealed',
   'person.added': 'Added a person',
   'person.role_changed': 'Changed a person’s role',
-  'token.issued': 'Issued a machine token',
-  'token.rotated': 'Rotated a machine token',
+  'token.issued': 'Issued an engine token',
+  'token.rotated': 'Rotated an engine token',
   'person.removed': 'Removed a person',
   'limits.changed': 'Changed the limits',
   'settings.changed': 'Changed the settings',
-  'token.revoked': 'Revoked a machine token',
+  'token.revoked': 'Revoked an engine token',
   'token.set_aside': 'Set aside what a token brought',
   'token.brought_back': 'Brought back what was set aside with a token',
   'webhook.added': 'Added a webhook',
@@ -76,29 +76,77 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
 export const actionWords = (action: AuditAction): string => ACTION_WORDS[action] ?? action;
 
 export const PRINCIPAL_WORDS: Record<AuditEntry['principal']['kind'], string> = {
-  machine: 'machine token',
+  machine: 'engine token',
   person: '',
   operator: 'operator',
   system: 'by itself',
 };
 
-/** The machine that an entry is about, if it is about one. */
-export function machineOf({ action, subject, detail }: AuditEntry): string | null {
+/** Which question a group of actions answers. */
+export const GROUP_WORDS: Record<AuditGroup, string> = {
+  access: 'Access changes',
+  keys: 'Keys and settings',
+  refusals: 'Refused',
+};
+
+/** The id of the PC that an entry is about, if it is about one. */
+export function aboutOf({ action, subject, detail }: AuditEntry): string | null {
   if (typeof detail.machine === 'string') return detail.machine;
   return action.startsWith('machine.') ? subject : null;
 }
 
-/** What an entry is about. */
-export function subjectWords(entry: AuditEntry): string {
-  const { action, subject, detail, tenant } = entry;
-  if (subject === tenant) return 'The tenant';
-  if (typeof detail.kind === 'string' && detail.kind in KIND_WORDS)
-    return `${KIND_WORDS[detail.kind as SecretKind]}${detail.version === undefined ? '' : `, version ${detail.version}`}`;
+/** "BitLocker key, C:", "Admin password, Administrator": a secret as a list names it. */
+export function secretWords({ kind, ref }: AuditSecret): string {
+  const name = 'account' in ref ? ref.account : 'protectorId' in ref ? ref.volume : ref.label;
+  return `${SHORT_KIND_WORDS[kind]}, ${name}`;
+}
+
+const SHORT_KIND_WORDS: Record<SecretKind, string> = {
+  local_admin_password: 'Admin password',
+  bitlocker_recovery_key: 'BitLocker key',
+  bios_password: 'BIOS password',
+  other: 'Secret',
+};
+
+/** What was done, in a cell. `bare`: in a list of nothing but reveals, what was revealed is enough. */
+export function actOf(entry: AuditEntry, secret: AuditSecret | undefined, bare: boolean): string {
+  const { action, outcome, detail } = entry;
+  if (outcome === 'refused') return refusalWords(detail.code);
+  if (action === 'secret.revealed' && secret) return bare ? secretWords(secret) : `Revealed: ${secretWords(secret)}`;
+  const object = objectOf(entry, secret);
+  return object === '' ? actionWords(action) : `${actionWords(action)}: ${object}`;
+}
+
+/** Whom or what an act was done to, where that is neither the PC nor the tenant. */
+function objectOf({ detail }: AuditEntry, secret: AuditSecret | undefined): string {
+  if (secret) return secretWords(secret);
   if (typeof detail.email === 'string') return detail.email;
-  if (typeof detail.hostname === 'string') return detail.hostname;
-  if (action.startsWith('machine.')) return `Machine ${shortId(subject)}`;
-  // Ids are cut short as everywhere; a refusal names a place in the API.
-  return /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(subject) ? shortId(subject) : subject;
+  return typeof detail.label === 'string' ? detail.label : '';
+}
+
+/** Why it was done, or what came of it: a reason that was given, or what a refused person had asked for. */
+export function reasonOf({ detail, subject, outcome }: AuditEntry): string {
+  if (typeof detail.reason === 'string') return detail.reason;
+  if (outcome === 'refused' && !UUID.test(subject)) return subject;
+  if (typeof detail.from === 'string' && typeof detail.to === 'string') return `${detail.from} to ${detail.to}`;
+  return '';
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
+
+/** "engineer@example.com revealed a BitLocker recovery key": the entry as one sentence. */
+export function sentenceOf(entry: AuditEntry, secret: AuditSecret | undefined): string {
+  const { principal, action, outcome, detail } = entry;
+  if (outcome === 'refused') return `${principal.name} was refused: ${refusalWords(detail.code)}`;
+  if (action === 'secret.revealed' && secret) return `${principal.name} revealed a ${kindInSentence(secret.kind)}`;
+  return `${principal.name}: ${actOf(entry, secret, false)}`;
+}
+
+/** Whether what this entry revealed is still to be rotated: no later version has come, and the secret is due. */
+export function isToRotate({ action, outcome, subject, detail }: AuditEntry, secrets: AuditPage['secrets']): boolean {
+  const secret = secrets[subject];
+  if (action !== 'secret.revealed' || outcome === 'refused' || !secret) return false;
+  return secret.rotateDueAt !== null && secret.version === detail.version;
 }
 
 /** A refusal's code in words. */

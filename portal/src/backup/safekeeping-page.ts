@@ -1,4 +1,4 @@
-// Safekeeping: checks that every secret still opens, and exports everything. Both are an admin's work and read every
+// Backup: checks that every secret still opens, and exports everything. Both are an admin's work and read every
 // ciphertext, on record.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
@@ -119,9 +119,9 @@ export class SafekeepingPage extends LitElement {
 
   override render() {
     if (this.membership.role !== 'admin')
-      return html`<h1>Safekeeping</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
+      return html`<h1>Backup</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
     const { loaded, unreachable, failure, said } = this.#work;
-    return html`<h1>Safekeeping</h1>
+    return html`<h1>Backup</h1>
       <problem-note .error=${failure ?? this.#backingUp.failure ?? unreachable}></problem-note>
       ${saidNote(said)} ${this.#health(loaded)} ${this.#exit()}
       ${loaded || !unreachable ? this.#backup(loaded) : nothing} ${this.#stepUp.render()}`;

@@ -30,23 +30,23 @@ export class FleetEmpty extends LitElement {
   #content() {
     const { question, overview } = this;
     if (isSearch(question))
-      return html`<h2>No machine matches “${question.q}”</h2>
-        <p>Names, serials, clients and recovery-key IDs were searched, also of archived machines.</p>
+      return html`<h2>No PC matches “${question.q}”</h2>
+        <p>Names, serials, clients and recovery-key IDs were searched, also of archived PCs.</p>
         <p>
           A part is enough: of a blue recovery screen type the first 8 characters of the key id. It has only the digits 0 to 9 and the letters
           A to F. A name may have changed since: then its serial finds the PC.
         </p>
         <button @click=${this.#clearSearch}>Clear the search</button>`;
     if (question.shelf !== 'fleet' && !question.status && !question.client && !question.attention)
-      return html`<p>${question.shelf === 'aside' ? 'No machine is set aside.' : 'No machine is archived.'}</p>
+      return html`<p>${question.shelf === 'aside' ? 'No PC is set aside.' : 'No PC is archived.'}</p>
         <button @click=${this.#clearFilters}>Show the fleet</button>`;
     if (isFiltered(question))
-      return html`<p>No machine fits ${question.client || question.attention ? 'these filters' : 'this status'}.</p>
-        <button @click=${this.#clearFilters}>Show all machines</button>`;
+      return html`<p>No PC fits ${question.client || question.attention ? 'these filters' : 'this status'}.</p>
+        <button @click=${this.#clearFilters}>Show all PCs</button>`;
     if (overview && overview.archived > 0)
-      return html`<p>Every machine is archived. Choose the status Archived to see them.</p>`;
-    return html`<h2>No machines yet</h2>
-      <p>A machine appears here with its engine’s first report.</p>
+      return html`<p>Every PC is archived. Choose the status Archived to see them.</p>`;
+    return html`<h2>No PCs yet</h2>
+      <p>A PC appears here with its engine’s first report.</p>
       ${this.#whatNext()}`;
   }
 
@@ -56,7 +56,7 @@ export class FleetEmpty extends LitElement {
     if (role === 'engineer')
       return html`<p>
         Engines need a configuration file: an admin issues it. A PC that was never online can be brought by its
-        <a href="/t/${tenant}/upload">spool file</a>.
+        <a href="/t/${tenant}/upload">offline report</a>.
       </p>`;
     return this.overview?.keyState === 'none'
       ? html`<p>First do the set-up above, then issue a token: its configuration file goes onto the engine’s USB stick.</p>`

@@ -1,14 +1,15 @@
-// The fleet list's filters and sorts; each change is sent at once. It shows what it is given.
+// The fleet list's filters and orders beside the strip of figures; each change is sent at once. It shows what it is given.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ClientList } from '../../../schema/machine.ts';
-import { isolated } from '../../../schema/shown-text.ts';
-import type { FleetFilter } from '../api/fleet.ts';
 import { shared } from '../ui/shared-styles.ts';
+import type { ListedBy } from './attention-first.ts';
+import type { ClientWanted } from './client-picker.ts';
 import { isFiltered } from './url.ts';
+import './client-picker.ts';
 
 /** Fired with what has changed of the filters. */
-export type FleetFilterWanted = CustomEvent<Partial<FleetFilter>>;
+export type FleetFilterWanted = CustomEvent<Partial<ListedBy>>;
 
 /**
  * Archived and set aside are shelves of their own to the API, and to people one more state that a machine can be in.
@@ -24,6 +25,11 @@ const STATUSES = [
   ['archived', 'Archived'],
   ['aside', 'Set aside'],
 ] as const;
+const SORTS = [
+  ['attention', 'Attention first'],
+  ['started', 'Latest run'],
+  ['hostname', 'Name'],
+] as const satisfies readonly (readonly [ListedBy['sort'], string])[];
 
 @customElement('fleet-filters')
 export class FleetFilters extends LitElement {
@@ -38,52 +44,57 @@ export class FleetFilters extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.5rem 1rem;
+        gap: 8px;
+      }
+      @media (min-width: 1100px) {
+        fieldset {
+          flex-wrap: nowrap;
+        }
       }
       label {
+        position: relative;
         display: flex;
         align-items: center;
-        gap: 0.4rem;
         margin: 0;
-        font-weight: 400;
+        font-weight: 500;
+        color: var(--text-2);
         min-width: 0;
+      }
+      /* The name stands within the field, as in a chip. */
+      label > span {
+        position: absolute;
+        left: 11px;
+        pointer-events: none;
       }
       select {
         width: auto;
-        min-width: 0;
-        max-width: 14rem;
+        max-width: 220px;
+        min-height: var(--control);
+        padding: 4px 8px 4px 54px;
+        border-color: var(--line);
+        font-size: 13px;
+        font-weight: 550;
+        text-overflow: ellipsis;
       }
-      input[type="checkbox"] {
-        width: 1.15rem;
-        height: 1.15rem;
-        accent-color: var(--accent);
+      .sort select {
+        padding-left: 42px;
       }
-      @media (max-width: 46rem) {
-        fieldset {
-          display: grid;
-          grid-template-columns: 1fr 1fr;
-        }
-        label {
-          display: grid;
-          gap: 0.1rem;
-        }
-        label.check {
-          display: flex;
-        }
+      @media (max-width: 719px) {
         select {
-          width: 100%;
+          max-width: 168px;
         }
       }
     `,
   ];
-  @property({ attribute: false }) filter!: FleetFilter;
+  @property({ attribute: false }) filter!: ListedBy;
   @property({ attribute: false }) clients: ClientList['clients'] = [];
   /** There are more clients than are listed. */
   @property({ type: Boolean }) more = false;
+  @property() tenant = '';
   /** A search is on: it looks everywhere. */
   @property({ type: Boolean }) resting = false;
 
-  #send(change: Partial<FleetFilter>): void {
+  #send(change: Partial<ListedBy>): void {
     this.dispatchEvent(new CustomEvent('filter-wanted', { detail: change }));
   }
 
@@ -91,58 +102,48 @@ export class FleetFilters extends LitElement {
     const { value } = event.target as HTMLSelectElement;
     const shelf = SHELVES.find((name) => name === value);
     const status = shelf ? undefined : STATUSES.map(([name]) => name).find((name) => name !== '' && name === value);
-    this.#send({ status: status as FleetFilter['status'], shelf: shelf ?? 'fleet' });
+    this.#send({ status: status as ListedBy['status'], shelf: shelf ?? 'fleet' });
+  };
+
+  #sort = (event: Event): void => {
+    const { value } = event.target as HTMLSelectElement;
+    this.#send({ sort: SORTS.map(([name]) => name).find((name) => name === value) ?? 'attention' });
   };
 
   override render() {
     const { filter, resting } = this;
     const status = filter.shelf === 'fleet' ? (filter.status ?? '') : filter.shelf;
-    const known = this.clients.some(({ name }) => name === filter.client);
-    const clients = filter.client && !known ? [{ name: filter.client, machines: 0 }, ...this.clients] : this.clients;
     return html`<fieldset ?disabled=${resting} aria-label="Filters">
+      <client-picker
+        .clients=${this.clients}
+        ?more=${this.more}
+        tenant=${this.tenant}
+        client=${filter.client ?? ''}
+        ?disabled=${resting}
+        @client-wanted=${({ detail }: ClientWanted) => this.#send({ client: detail })}
+      ></client-picker>
       <label
-        >Status
+        ><span>Status</span>
         <select @change=${this.#status}>
           ${STATUSES.map(([value, words]) => html`<option value=${value} ?selected=${status === value}>${words}</option>`)}
         </select></label
       >
-      <label
-        >Client
-        <select
-          @change=${(event: Event) => this.#send({ client: (event.target as HTMLSelectElement).value || undefined })}
-        >
-          <option value="" ?selected=${!filter.client}>All</option>
-          ${clients.map(
-            ({ name, machines }) =>
-              html`<option value=${name} ?selected=${filter.client === name}>${isolated(name)}${machines ? ` (${machines})` : ''}</option>`,
-          )}
-          ${this.more ? html`<option disabled>More than are listed: search by the client’s name</option>` : nothing}
+      <label class="sort"
+        ><span>Sort</span>
+        <select @change=${this.#sort}>
+          ${SORTS.map(([value, words]) => html`<option value=${value} ?selected=${filter.sort === value}>${words}</option>`)}
         </select></label
       >
-      <label
-        >Sort by
-        <select
-          @change=${(event: Event) =>
-            this.#send({ sort: (event.target as HTMLSelectElement).value === 'hostname' ? 'hostname' : 'started' })}
-        >
-          <option value="started" ?selected=${filter.sort === 'started'}>Latest run</option>
-          <option value="hostname" ?selected=${filter.sort === 'hostname'}>Name</option>
-        </select></label
-      >
-      <label class="check"
-        ><input
-          type="checkbox"
-          .checked=${filter.attention === 'yes'}
-          @change=${(event: Event) =>
-            this.#send({ attention: (event.target as HTMLInputElement).checked ? 'yes' : undefined })}
-        />Needs attention</label
-      >
-      <button
-        ?disabled=${!isFiltered(filter)}
-        @click=${() => this.#send({ status: undefined, client: undefined, attention: undefined, shelf: 'fleet' })}
-      >
-        Clear filters
-      </button>
+      ${
+        isFiltered(filter)
+          ? html`<button
+              class="ghost"
+              @click=${() => this.#send({ status: undefined, client: undefined, attention: undefined, shelf: 'fleet' })}
+            >
+              Clear filters
+            </button>`
+          : nothing
+      }
     </fieldset>`;
   }
 }

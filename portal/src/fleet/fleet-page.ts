@@ -1,5 +1,5 @@
-// The fleet: current events in tiles, a chart and a list that change by themselves and hold still under a pointer; and
-// the search.
+// The fleet: figures in a strip and a list that change by themselves and hold still under a pointer; the search, and what is done with
+// several PCs at once.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
@@ -7,24 +7,27 @@ import { firstScreenIsShown } from '../core/first-screen.ts';
 import { isAt } from '../core/path.ts';
 import { go } from '../core/router.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
+import { fileUpIcon, slidersHorizontalIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { FleetFilterWanted } from './fleet-filters.ts';
 import type { FleetSearch, SearchWanted } from './fleet-search.ts';
 import { fleetPage } from './fleet-styles.ts';
-import type { Attended, FleetTable } from './fleet-table.ts';
+import type { Attended, FleetTable, SelectWanted, SortWanted } from './fleet-table.ts';
 import { FleetList } from './list.ts';
 import { FleetSaving } from './saving.ts';
+import { FleetSelecting } from './selecting.ts';
 import { isSearch, type Question, questionOfUrl, urlOfQuestion } from './url.ts';
 import { machineCount } from './words.ts';
 import './fleet-empty.ts';
 import './fleet-filters.ts';
 import './fleet-search.ts';
+import './fleet-strip.ts';
 import './fleet-table.ts';
-import './fleet-tiles.ts';
 import './live-note.ts';
 import '../ui/problem-note.ts';
-import './runs-card.ts';
 import './save-list.ts';
+import './selection-bar.ts';
+import '../ui/toast-note.ts';
 
 /** Kept with the place in the browser's history, so that going back finds the rows where they were. */
 type Left = { scrolled: number; seen: number; cursor: string | null };
@@ -36,9 +39,12 @@ export class FleetPage extends LitElement {
 
   @property({ attribute: false }) membership!: Membership;
   @state() private question: Question = questionOfUrl(location.search);
+  /** On a narrow screen the filters and what is seldom wanted are folded away. */
+  @state() private folded = true;
   @query('fleet-search') private search!: FleetSearch | null;
   @query('fleet-table') private table!: FleetTable | null;
   #saving = new FleetSaving(this);
+  #selecting = new FleetSelecting(this);
   #left = leftHere();
 
   #fleet = new FleetList(this, {
@@ -51,8 +57,8 @@ export class FleetPage extends LitElement {
   constructor() {
     super();
     new Shortcuts(this, {
-      '/': { words: 'Search the fleet', press: () => this.search?.focus() },
-      Escape: { words: 'Clear the search', press: () => this.search?.clear() },
+      '/': { words: 'Filter the fleet', press: () => this.search?.focus() },
+      Escape: { words: 'Clear the selection, or the search', press: () => this.#escape() },
       n: { words: 'Show the new order', press: () => this.#fleet.letIn() },
     });
   }
@@ -95,6 +101,11 @@ export class FleetPage extends LitElement {
     go(`/t/${this.membership.tenant}${urlOfQuestion({ ...this.question, ...change })}`, replace);
   }
 
+  #escape(): void {
+    if (this.#selecting.selected.size > 0) this.#selecting.clear();
+    else this.search?.clear();
+  }
+
   /** Typing on stays at the same place: going back leaves the search as a whole, not letter by letter. */
   #search = ({ detail: q }: SearchWanted): void => this.#ask({ q }, q !== '' && this.question.q !== '');
 
@@ -108,24 +119,34 @@ export class FleetPage extends LitElement {
   };
 
   override render() {
-    const { failure, refreshedAt } = this.#fleet;
-    const { overview } = this.#fleet.figures;
-    return html`<div class="row bar">
+    const { failure, refreshedAt, figures } = this.#fleet;
+    const { tenant, role } = this.membership;
+    return html`<div class="head ${this.folded ? 'folded' : ''}">
         <h1>Fleet</h1>
         <live-note .state=${this.#fleet.live} .at=${refreshedAt}></live-note>
+        <span class="acts">
+          ${role === 'auditor' ? nothing : html`<a class="button ghost" href="/t/${tenant}/upload">${fileUpIcon}Upload an offline report</a>`}
+          <save-list
+            .saving=${this.#saving.saving}
+            ?disabled=${!this.#fleet.isCurrent || this.#fleet.list?.rows.length === 0}
+            @save-wanted=${this.#save}
+            @save-cancelled=${() => this.#saving.stop()}
+          ></save-list>
+        </span>
       </div>
       <p class="visually-hidden" role="status">${this.#fleet.news.text}</p>
-      <fleet-search
-        .q=${this.question.q}
-        .found=${this.#fleet.isCurrent ? (this.#fleet.list?.rows.length ?? null) : null}
-        ?more=${this.#fleet.list?.more ?? false}
-          .further=${this.#fleet.list?.further ?? null}
-        ?failed=${failure !== null}
-        @search-wanted=${this.#search}
-        @search-entered=${this.#entered}
-      ></fleet-search>
-      ${this.#failing(failure)} ${overview?.keyState === 'none' ? this.#setUpCard() : nothing}
-      ${isSearch(this.question) ? nothing : this.#atAGlance()} ${this.#list()}`;
+      ${figures.overview?.keyState === 'none' ? this.#setUpCard() : nothing}
+      <fleet-strip tenant=${tenant} .overview=${figures.overview} .hours=${figures.hours} .question=${this.question}></fleet-strip>
+      <div class="filters ${this.folded ? 'folded' : ''}">${this.#selecting.selected.size > 0 ? this.#selectionBar() : this.#filters()}</div>
+      ${this.#failing(failure)}
+      <problem-note .error=${this.#saving.failure ?? this.#selecting.failure}></problem-note>
+      ${this.#fleet.isCurrent ? this.#rows() : this.#pending(failure)}
+      <toast-note
+        .words=${this.#selecting.said}
+        ?undoable=${this.#selecting.canUndo}
+        @undo-wanted=${() => this.#selecting.undo(tenant)}
+        @over=${this.#selecting.forget}
+      ></toast-note>`;
   }
 
   #failing(failure: unknown) {
@@ -150,61 +171,71 @@ export class FleetPage extends LitElement {
     </section>`;
   }
 
-  /**
-   * Tiles and chart keep their room while they are on their way; the chart waits for the rows, which people came for.
-   */
-  #atAGlance() {
-    const { overview, hours } = this.#fleet.figures;
-    return html`<div class="glance">
-      <div class="tiles">
-        ${
-          overview
-            ? html`<fleet-tiles .overview=${overview} .hours=${hours} .question=${this.question}></fleet-tiles>`
-            : nothing
-        }
-      </div>
-      <runs-card .hours=${this.#fleet.list ? hours : null}></runs-card>
-    </div>`;
-  }
-
-  #list() {
+  #filters() {
     const { list, failure, isCurrent, figures } = this.#fleet;
     const waiting = list?.rows.waiting ?? 0;
-    return html`<fleet-filters
-          class="bar"
-          .filter=${this.question}
-          .clients=${figures.clients}
-          ?more=${figures.moreClients}
-          ?resting=${isSearch(this.question)}
-          @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
-        ></fleet-filters>
-      <div class="row bar">
-        <span class="quiet" role="status">${this.#length()}</span>
-        <span class="row">
-          <button class=${waiting > 0 ? '' : 'away'} @click=${this.#letIn}>
-            Show the new order (${waiting})
-          </button>
-        ${
-          this.membership.role === 'auditor'
-            ? nothing
-            : html`<a href="/t/${this.membership.tenant}/upload">Upload a spool file</a>`
-        }
-          <save-list
-            .saving=${this.#saving.saving}
-            ?disabled=${!isCurrent || list?.rows.length === 0}
-            @save-wanted=${this.#save}
-            @save-cancelled=${() => this.#saving.stop()}
-          ></save-list>
-        </span>
-      </div>
-      <problem-note .error=${this.#saving.failure}></problem-note>
-      ${isCurrent ? this.#rows() : this.#pending(failure)}`;
+    return html`<fleet-search
+        .q=${this.question.q}
+        .found=${isCurrent ? (list?.rows.length ?? null) : null}
+        ?more=${list?.more ?? false}
+        .further=${list?.further ?? null}
+        ?failed=${failure !== null}
+        @search-wanted=${this.#search}
+        @search-entered=${this.#entered}
+      ></fleet-search>
+      <button
+        class="only-icon fold"
+        aria-label="Filters and more"
+        aria-expanded=${this.folded ? 'false' : 'true'}
+        @click=${() => {
+          this.folded = !this.folded;
+        }}
+      >
+        ${slidersHorizontalIcon}
+      </button>
+      <fleet-filters
+        .filter=${this.question}
+        .clients=${figures.clients}
+        ?more=${figures.moreClients}
+        tenant=${this.membership.tenant}
+        ?resting=${isSearch(this.question)}
+        @filter-wanted=${({ detail }: FleetFilterWanted) => this.#ask(detail)}
+      ></fleet-filters>
+      ${
+        // What was found stays as it was found.
+        list?.found
+          ? nothing
+          : html`<button class="small ${waiting > 0 ? '' : 'away'}" @click=${this.#letIn}>Show the new order (${waiting})</button>`
+      }
+      <span class="length quiet" role="status">${this.#length()}</span>`;
   }
+
+  #selectionBar() {
+    const { selected, busy, done, of } = this.#selecting;
+    const { tenant, role } = this.membership;
+    return html`<selection-bar
+      .count=${selected.size}
+      ?acting=${role !== 'auditor'}
+      ?busy=${busy}
+      .done=${done}
+      .of=${of}
+      @export-wanted=${this.#exportSelected}
+      @archive-wanted=${() => this.#selecting.archive(tenant)}
+      @clear-wanted=${this.#selecting.clear}
+    ></selection-bar>`;
+  }
+
+  #exportSelected = (): void => {
+    const { rows } = this.#fleet.list ?? {};
+    const machines = [...this.#selecting.selected].map((id) => rows?.at(rows.indexOf(id)));
+    void this.#selecting.export(machines.filter((one) => one !== undefined));
+  };
 
   #length() {
     const { list, isCurrent, total } = this.#fleet;
     if (!list || !isCurrent) return nothing;
-    if (list.found) return 'The filters rest while you search.';
+    // The search says what it has found.
+    if (list.found) return nothing;
     return total === null ? `More than ${machineCount(list.rows.length)}` : machineCount(total);
   }
 
@@ -215,7 +246,7 @@ export class FleetPage extends LitElement {
   #pending(failure: unknown) {
     if (failure) return nothing;
     if (!this.#fleet.list)
-      return html`<div class="card waiting"><p role="status">Loading the fleet …</p><progress aria-label="Loading"></progress></div>`;
+      return html`<div class="waiting"><p role="status">Loading the fleet …</p><progress aria-label="Loading"></progress></div>`;
     return html`<div class="busy" aria-busy="true" inert>${this.#table()}</div>`;
   }
 
@@ -247,7 +278,7 @@ export class FleetPage extends LitElement {
   #table() {
     const { list, version, total, pageFailure } = this.#fleet;
     if (!list) return nothing;
-    return html`<div class="card list">
+    return html`<div class="list">
         <fleet-table
           .rows=${list.rows}
           .version=${version}
@@ -255,6 +286,10 @@ export class FleetPage extends LitElement {
           .found=${list.found}
           .q=${list.found ? list.question.q : ''}
           .tenant=${this.membership.tenant}
+          .sort=${this.question.sort}
+          .selected=${this.#selecting.selected}
+          @select-wanted=${({ detail }: SelectWanted) => this.#selecting.select(detail)}
+          @sort-wanted=${({ detail }: SortWanted) => this.#ask({ sort: detail })}
           @click=${this.#keepPlace}
           @attended=${({ detail }: Attended) => this.#fleet.hold(detail)}
           @more-wanted=${() => void this.#fleet.more()}
@@ -265,7 +300,7 @@ export class FleetPage extends LitElement {
           ? html`<problem-note .error=${pageFailure} retry @retry=${() => void this.#fleet.retry()}></problem-note>`
           : list.rows.next === null
             ? nothing
-            : html`<p class="tail quiet">Loading more machines …</p>`
+            : html`<p class="tail quiet">Loading more PCs …</p>`
       }`;
   }
 }

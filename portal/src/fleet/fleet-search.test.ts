@@ -49,16 +49,16 @@ test('it says what it waits for, what was found, and that there is more', async 
   await press('Enter');
   Object.assign(element, { found: 1 });
   await element.updateComplete;
-  expect(says()).toBe('1 machine found, archived ones included.');
+  expect(says()).toBe('1 PC found, archived ones included.');
   Object.assign(element, { found: 50, more: true });
   await element.updateComplete;
-  expect(says()).toContain('The first 50 machines of many');
+  expect(says()).toContain('The first 50 PCs of many');
   Object.assign(element, { further: 262 });
   await element.updateComplete;
-  expect(says()).toContain('The first 50 machines of 312');
+  expect(says()).toContain('The first 50 PCs of 312');
   Object.assign(element, { found: 0 });
   await element.updateComplete;
-  expect(says()).toBe('No machine matches “abc”.');
+  expect(says()).toBe('No PC matches “abc”.');
 });
 
 test('Enter sends at once what was not sent yet; once it is, it goes to what was found', async () => {

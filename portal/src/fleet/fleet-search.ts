@@ -2,6 +2,7 @@
 import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { isolated } from '../../../schema/shown-text.ts';
+import { listFilterIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { SEARCH_FROM, SEARCH_MAX } from './url.ts';
 import { machineCount } from './words.ts';
@@ -17,28 +18,46 @@ export class FleetSearch extends LitElement {
   static override styles = [
     shared,
     css`
-      label {
+      :host {
+        display: contents;
+      }
+      .field {
+        position: relative;
         display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
-        gap: 0 1rem;
+        align-items: center;
+        flex: 0 2 268px;
+        min-width: 0;
+      }
+      .field > .i {
+        position: absolute;
+        left: 10px;
+        color: var(--text-3);
       }
       kbd {
-        font: inherit;
-        font-size: 0.85rem;
-        font-weight: 400;
-        color: var(--text-quiet);
+        position: absolute;
+        right: 8px;
       }
-      input:not([type="checkbox"]) {
-        min-height: 2.6rem;
-        font-size: 1.05rem;
+      input:not([type="checkbox"], [type="radio"]) {
+        min-height: var(--control);
+        padding: 4px 10px 4px 32px;
+        font-size: 13px;
+        text-overflow: ellipsis;
+      }
+      .field:has(input:is(:focus, :not(:placeholder-shown))) kbd {
+        display: none;
       }
       p {
-        margin: 0.3rem 0 0.5rem;
-        min-height: 1.5em;
-        font-size: 0.9rem;
+        order: 9;
+        margin: 0 0 0 auto;
+        font-size: 13px;
       }
-      @media (max-width: 46rem) {
+      p:empty {
+        display: none;
+      }
+      @media (max-width: 719px) {
+        .field {
+          flex: 1 1 200px;
+        }
         kbd {
           display: none;
         }
@@ -112,32 +131,34 @@ export class FleetSearch extends LitElement {
 
   #says(): string {
     const length = this.text.trim().length;
-    if (length === 0) return 'A part is enough. A locked PC shows the first 8 characters of its recovery key’s id.';
+    if (length === 0) return '';
     if (length < SEARCH_FROM) return `Type ${SEARCH_FROM} or more characters.`;
     if (this.text.trim() !== this.q || this.found === null) return this.failed ? 'The search failed.' : 'Searching …';
-    if (this.found === 0) return `No machine matches “${isolated(this.q)}”.`;
+    if (this.found === 0) return `No PC matches “${isolated(this.q)}”.`;
     return this.more
       ? `The first ${machineCount(this.found)} of ${this.further === null ? 'many' : this.found + this.further}: type on to narrow it down.`
       : `${machineCount(this.found)} found, archived ones included.`;
   }
 
   override render() {
-    return html`<label for="field"
-        ><span>Search by name, serial, client or recovery-key ID</span> <kbd>Press / to search</kbd></label
-      >
-      <input
-        id="field"
-        type="search"
-        maxlength=${SEARCH_MAX}
-        autocomplete="off"
-        autocapitalize="off"
-        spellcheck="false"
-        enterkeyhint="search"
-        aria-describedby="says"
-        .value=${this.text}
-        @input=${this.#typed}
-        @keydown=${this.#pressed}
-      />
+    return html`<div class="field">
+        ${listFilterIcon}<input
+          id="field"
+          type="search"
+          aria-label="Filter by name, serial, client or recovery-key ID"
+          placeholder="Filter by name, serial or key ID"
+          title="A part is enough. A locked PC shows the first 8 characters of its recovery key’s ID"
+          maxlength=${SEARCH_MAX}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck="false"
+          enterkeyhint="search"
+          aria-describedby="says"
+          .value=${this.text}
+          @input=${this.#typed}
+          @keydown=${this.#pressed}
+        /><kbd aria-hidden="true">/</kbd>
+      </div>
       <p id="says" class="quiet" role="status">${this.#says()}</p>`;
   }
 }

@@ -1,31 +1,50 @@
-// How the fleet page is laid out. Parts that come later have their room from the start, so that nothing jumps.
+// How the fleet page is laid out: its head, the strip of figures, one line of filters, and the list from edge to edge. Parts that come later
+// have their room from the start, so that nothing jumps.
 import { css } from 'lit';
 
 export const fleetPage = css`
   :host {
     display: block;
   }
-  fleet-filters {
-    display: block;
+  .head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    min-height: var(--control);
+    margin-bottom: 12px;
   }
-  .bar {
-    justify-content: space-between;
-    margin-bottom: 0.75rem;
+  .acts {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    margin-left: auto;
   }
-  .glance {
-    display: grid;
-    grid-template-columns: 1fr 1fr;
-    gap: 0.75rem;
-    margin: 0 0 1.25rem;
+  .filters {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+    min-height: var(--control);
+    padding: 12px 0;
   }
-  .tiles {
-    min-height: 14rem;
-    display: grid;
+  .fold {
+    display: none;
   }
-  runs-card {
-    min-height: 14rem;
+  .length {
+    margin-left: auto;
+    font-size: 13px;
+    font-variant-numeric: tabular-nums;
+    white-space: nowrap;
+  }
+  fleet-search {
+    display: contents;
   }
   /* Keeps its room, so that nothing jumps when it comes. */
+  .filters button {
+    white-space: nowrap;
+  }
   .away {
     visibility: hidden;
   }
@@ -33,22 +52,43 @@ export const fleetPage = css`
     opacity: 0.55;
   }
   .list {
-    padding: 0;
+    margin: 0 calc(-1 * var(--edge));
   }
   .waiting {
     min-height: 12rem;
   }
   .tail {
     text-align: center;
-    margin: 1rem 0;
+    margin: 16px 0;
   }
   .set-up {
     border-color: var(--accent);
-    margin: 1.25rem 0;
+    margin: 0 0 16px;
   }
-  @media (max-width: 60rem) {
-    .glance {
-      grid-template-columns: minmax(0, 1fr);
+  /* One line, whatever is counted: a second one would push the rows down. */
+  @media (min-width: 1100px) {
+    .filters {
+      flex-wrap: nowrap;
+    }
+  }
+  @media (max-width: 719px) {
+    fleet-strip {
+      margin: 0 calc(-1 * var(--edge));
+    }
+    .filters {
+      padding: 10px 0;
+    }
+    .fold {
+      display: inline-flex;
+    }
+    .away,
+    .length,
+    .folded :is(fleet-filters, .acts) {
+      display: none;
+    }
+    .acts {
+      flex-basis: 100%;
+      margin: 0;
     }
   }
 `;

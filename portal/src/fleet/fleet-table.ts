@@ -7,45 +7,77 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Match } from '../../../schema/machine.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
 import { placed, Windowing } from '../core/windowing.ts';
+import { arrowDownIcon, chevronUpIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { fleetRow, rowStyles } from './fleet-row.ts';
+import type { ListedBy } from './attention-first.ts';
+import { fleetRow } from './fleet-row.ts';
+import { rowStyles } from './row-styles.ts';
 import type { FleetRows } from './rows.ts';
+import { stepStyles } from './steps.ts';
 
+/** Fired with the PCs that are selected from now on. */
+export type SelectWanted = CustomEvent<ReadonlySet<string>>;
+/** Fired with the order that a column's head stands for. */
+export type SortWanted = CustomEvent<Sort>;
 /** Fired with whether a pointer or the focus is at the rows. */
 export type Attended = CustomEvent<boolean>;
 
 const TICK_MS = 20_000;
 /** The next page is fetched this many rows before the end. */
 const MORE_BEFORE_ROWS = 30;
-const COLUMNS = ['Machine', 'Status', 'Phase', 'Last event', 'Secrets', 'Attention'];
+/** By which column the list may be sorted: the others have no index, and a fleet is not sorted in a browser. */
+type Sort = ListedBy['sort'];
+type Column = { words: string; part: string; sort?: Sort; order?: 'ascending' | 'descending' };
+const COLUMNS: readonly Column[] = [
+  { words: 'Name', part: 'machine', sort: 'hostname', order: 'ascending' },
+  { words: 'Client', part: 'client' },
+  { words: 'Model', part: 'model' },
+  { words: 'Serial', part: 'serial' },
+  { words: 'Status', part: 'status' },
+  { words: 'Phase', part: 'phase' },
+  { words: 'Last heard', part: 'when' },
+  { words: 'Secrets', part: 'secrets' },
+  { words: 'Attention', part: 'attention', sort: 'attention', order: 'descending' },
+];
 
 @customElement('fleet-table')
 export class FleetTable extends LitElement {
   static override styles = [
     shared,
     rowStyles,
+    stepStyles,
     css`
       :host {
         display: block;
-        --row-height: 3.7rem;
-      }
-      /* What was found says whose it is and by what it was found, a line each. */
-      :host([searched]) {
-        --row-height: 4.9rem;
+        --row-height: var(--row);
       }
       .head {
         position: sticky;
-        top: 0;
+        top: var(--bar-height);
         z-index: 1;
-        background: var(--raised);
-        border-bottom: 1px solid var(--line);
-        border-radius: var(--radius) var(--radius) 0 0;
-        font-size: 0.85rem;
-        font-weight: 500;
-        color: var(--text-quiet);
+        background: var(--canvas);
+        border-block: 1px solid var(--line);
+        color: var(--text-3);
       }
       .head .line {
-        min-height: 2.4rem;
+        height: 32px;
+        font-size: 12px;
+        line-height: 16px;
+        font-weight: 500;
+      }
+      .head button {
+        min-height: 24px;
+        padding: 0 4px;
+        margin-left: -4px;
+        gap: 3px;
+        border: 0;
+        background: none;
+        font: inherit;
+        color: inherit;
+      }
+      .head [aria-sort]:not([aria-sort="none"]) button {
+        color: var(--text);
+        font-weight: 550;
       }
       .body {
         position: relative;
@@ -54,12 +86,9 @@ export class FleetTable extends LitElement {
         visibility: hidden;
         pointer-events: none;
       }
-      @media (max-width: 52rem) {
+      @media (max-width: 719px) {
         :host {
-          --row-height: 9.2rem;
-        }
-        :host([searched]) {
-          --row-height: 10.5rem;
+          --row-height: 86px;
         }
         .head {
           position: absolute;
@@ -79,6 +108,8 @@ export class FleetTable extends LitElement {
   @property({ attribute: false }) found: ReadonlyMap<string, Match> | null = null;
   @property() q = '';
   @property() tenant = '';
+  @property() sort: Sort = 'attention';
+  @property({ attribute: false }) selected: ReadonlySet<string> = new Set();
   /** Moves on by ticks, and not with each change: every row would be drawn anew for it. */
   @state() private now = Date.now();
   /** The machine whose row has the cursor; `j` and `k` go on from it. */
@@ -101,11 +132,12 @@ export class FleetTable extends LitElement {
   constructor() {
     super();
     new Shortcuts(this, {
-      j: { words: 'The next machine', press: () => this.#step(1) },
-      k: { words: 'The machine before', press: () => this.#step(-1) },
-      Enter: { words: 'Open the machine', press: () => this.#link()?.click() },
-      Home: { words: 'The first machine', press: () => void this.#moveTo(0) },
-      End: { words: 'The last machine that has been fetched', press: () => void this.#moveTo(this.rows.length - 1) },
+      j: { words: 'The next PC', press: () => this.#step(1) },
+      k: { words: 'The PC before', press: () => this.#step(-1) },
+      Enter: { words: 'Open the PC', press: () => this.#link()?.click() },
+      x: { words: 'Select the PC', press: () => this.#select(this.cursor) },
+      Home: { words: 'The first PC', press: () => void this.#moveTo(0) },
+      End: { words: 'The last PC that has been fetched', press: () => void this.#moveTo(this.rows.length - 1) },
     });
   }
 
@@ -142,7 +174,6 @@ export class FleetTable extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#drawing = true;
     if (changed.has('rows')) this.now = Date.now();
-    this.toggleAttribute('searched', this.found !== null);
     if (this.cursor === null) return;
     const index = this.rows.indexOf(this.cursor);
     if (index >= 0) this.#cursorIndex = index;
@@ -175,10 +206,36 @@ export class FleetTable extends LitElement {
     void this.#moveTo(this.cursor === null ? this.#firstSeen() : this.#cursorIndex + by);
   }
 
-  /** What the head covers while it sticks; on a narrow screen it is not seen. */
+  /** What the bar and the head cover while they stick; on a narrow screen the head is not seen. */
   #covered(): number {
-    return this.head && getComputedStyle(this.head).position === 'sticky' ? this.head.offsetHeight : 0;
+    if (!this.head) return 0;
+    const { position, top } = getComputedStyle(this.head);
+    return position === 'sticky' ? this.head.offsetHeight + (Number.parseFloat(top) || 0) : 0;
   }
+
+  /** `id` in or out of the selection. */
+  #select(id: string | null): void {
+    if (id === null) return;
+    const selected = new Set(this.selected);
+    if (!selected.delete(id)) selected.add(id);
+    this.#tell('select-wanted', selected);
+  }
+
+  /** All that have been fetched, or none. */
+  #selectAll = (event: Event): void => {
+    const all = (event.target as HTMLInputElement).checked;
+    const ids = Array.from({ length: all ? this.rows.length : 0 }, (_, index) => this.rows.at(index)?.id);
+    this.#tell('select-wanted', new Set(ids.filter((id) => id !== undefined)));
+  };
+
+  #tell(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  #changed = (event: Event): void => {
+    const box = event.target as Element;
+    this.#select(box.closest<HTMLElement>('[data-machine]')?.dataset.machine ?? null);
+  };
 
   /** The first row of which more than half is seen. */
   #firstSeen(): number {
@@ -218,13 +275,22 @@ export class FleetTable extends LitElement {
   override render() {
     return html`<div
       role="table"
-      aria-label="Machines"
+      aria-label="PCs"
       aria-rowcount=${this.total === null ? -1 : this.total + 1}
-      aria-colcount=${COLUMNS.length}
+      aria-colcount=${COLUMNS.length + 1}
     >
       <div role="rowgroup" class="head">
         <div role="row" class="line" aria-rowindex="1">
-          ${COLUMNS.map((words) => html`<div role="columnheader" class=${words === 'Secrets' ? 'number' : ''}>${words}</div>`)}
+          <div role="columnheader" class="pick">
+            <input
+              type="checkbox"
+              aria-label="Select all that are shown"
+              .checked=${this.selected.size > 0 && this.selected.size >= this.rows.length}
+              .indeterminate=${this.selected.size > 0 && this.selected.size < this.rows.length}
+              @change=${this.#selectAll}
+            />
+          </div>
+          ${COLUMNS.map((column) => this.#columnHead(column))}
         </div>
       </div>
       <div
@@ -234,6 +300,7 @@ export class FleetTable extends LitElement {
         @pointerleave=${this.#pointed}
         @focusin=${this.#focused}
         @focusout=${this.#focused}
+        @change=${this.#changed}
       >
         ${repeat(
           this.#indexes(),
@@ -242,6 +309,17 @@ export class FleetTable extends LitElement {
         )}
         <div class="line ruler" role="presentation"></div>
       </div>
+    </div>`;
+  }
+
+  /** What was found is in no order, and says in its last column by what it was found. */
+  #columnHead({ words, part, sort, order }: Column) {
+    const found = this.found !== null;
+    if (found && part === 'attention') return html`<div role="columnheader" class=${part}>Found by</div>`;
+    if (!sort || found) return html`<div role="columnheader" class=${part}>${words}</div>`;
+    const here = sort === this.sort;
+    return html`<div role="columnheader" class=${part} aria-sort=${here ? order : 'none'}>
+      <button @click=${() => this.#tell('sort-wanted', sort)}>${words}${here ? (order === 'ascending' ? chevronUpIcon : arrowDownIcon) : nothing}</button>
     </div>`;
   }
 
@@ -263,14 +341,15 @@ export class FleetTable extends LitElement {
     const { id } = machine;
     const { tenant, now, q } = this;
     const match = this.found?.get(id);
+    const selected = this.selected.has(id);
     return html`<div
       role="row"
-      class="line ${id === this.cursor ? 'cursor' : ''}"
+      class="line ${id === this.cursor ? 'cursor' : ''} ${selected ? 'selected' : ''}"
       aria-rowindex=${index + 2}
       data-machine=${id}
       ${placed(index * this.#window.rowHeight)}
     >
-      ${guard([machine, now, q, match], () => fleetRow(machine, `status-${id}`, { tenant, now, q, match }))}
+      ${guard([machine, now, q, match, selected], () => fleetRow(machine, `status-${id}`, { tenant, now, q, match, selected }))}
     </div>`;
   }
 }

@@ -3,10 +3,10 @@
 import { Task } from '@lit/task';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FleetCounts, MachineSummary, Match } from '../../../schema/machine.ts';
-import * as api from '../api/fleet.ts';
 import { ApiProblem } from '../api/http.ts';
 import { Live, type LiveState } from '../api/live.ts';
 import { Polling } from '../core/polling.ts';
+import { machinesPage } from './attention-first.ts';
 import { FleetFigures } from './figures.ts';
 import { type Changes, Incoming } from './incoming.ts';
 import { FleetNews } from './news.ts';
@@ -166,7 +166,7 @@ export class FleetList implements ReactiveController {
     const taken = this.#taken;
     try {
       const [page, meanwhile] = await this.#incoming.during(() =>
-        api.machines(this.#tenant(), list.question, after, PAGE_SIZE),
+        machinesPage(this.#tenant(), list.question, after, PAGE_SIZE),
       );
       // Read anew meanwhile, the page is older than what it would be added to.
       if (list !== this.list || taken !== this.#taken) return;

@@ -10,13 +10,17 @@ export class LiveNote extends LitElement {
   static override styles = [
     shared,
     css`
+      :host {
+        font-size: 13px;
+        color: var(--text-3);
+      }
       .dot {
         display: inline-block;
-        width: 0.6rem;
-        height: 0.6rem;
+        width: 8px;
+        height: 8px;
         border-radius: 50%;
-        border: 2px solid var(--text-quiet);
-        margin-right: 0.35rem;
+        border: 2px solid var(--line-strong);
+        margin-right: 6px;
       }
       .live .dot {
         background: var(--good);

@@ -1,6 +1,7 @@
 // Reads the fleet page's list from the API: the first pages of what a filter lets in, or what a search finds.
 import type { MachinePage, MachineSummary, Match } from '../../../schema/machine.ts';
 import * as api from '../api/fleet.ts';
+import { machinesPage } from './attention-first.ts';
 import { isSearch, type Question } from './url.ts';
 
 export const PAGE_SIZE = 200;
@@ -35,7 +36,7 @@ async function pages(tenant: string, question: Question, count: number, signal?:
   const machines = new Map<string, MachineSummary>();
   let next: string | null = null;
   do {
-    const page: MachinePage = await api.machines(tenant, question, next, PAGE_SIZE, signal);
+    const page: MachinePage = await machinesPage(tenant, question, next, PAGE_SIZE, signal);
     for (const machine of page.machines) machines.set(machine.id, machine);
     next = page.next;
   } while (next !== null && machines.size < count);

@@ -1,12 +1,12 @@
 // The fleet list as a reader has it: which rows are known, in which order, and what a change may do while somebody is
 // at them. Pure: it knows no page and no clock.
 import type { MachinePage, MachineSummary } from '../../../schema/machine.ts';
-import type { FleetFilter } from '../api/fleet.ts';
+import type { ListedBy } from './attention-first.ts';
 
 /** A search's list is not sorted, and only found machines come into it. */
-export type Listed = FleetFilter | 'found';
+export type Listed = ListedBy | 'found';
 
-const fits = (machine: MachineSummary, filter: FleetFilter): boolean =>
+const fits = (machine: MachineSummary, filter: ListedBy): boolean =>
   machine.shelf === filter.shelf &&
   (filter.status === undefined ||
     (filter.status === 'stalled' ? machine.silentSince !== null : machine.run?.status === filter.status)) &&
@@ -14,9 +14,14 @@ const fits = (machine: MachineSummary, filter: FleetFilter): boolean =>
   (filter.attention === undefined || machine.attention.length > 0);
 
 type SortedBy = string | number;
+/** More than any instant: all that needs attention is before all that does not. */
+const BEFORE_ALL = 1e15;
+const byRun = ({ run, enrolledAt }: MachineSummary): number => -(run?.startedAt ?? enrolledAt);
+
 /** As the list's query sorts (objects/fleet/list.ts): the latest run first, or by name whatever its case in ASCII. */
-const SORTED_BY: Record<FleetFilter['sort'], (machine: MachineSummary) => SortedBy> = {
-  started: ({ run, enrolledAt }) => -(run?.startedAt ?? enrolledAt),
+const SORTED_BY: Record<ListedBy['sort'], (machine: MachineSummary) => SortedBy> = {
+  attention: (machine) => byRun(machine) - (machine.attention.length > 0 ? BEFORE_ALL : 0),
+  started: byRun,
   hostname: ({ hostname }) => (hostname ?? '').replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
 };
 
@@ -157,7 +162,7 @@ export class FleetRows {
     const { sort } = this.#filter;
     const [a, b] = [SORTED_BY[sort](one), SORTED_BY[sort](other)];
     if (a !== b) return a < b;
-    return sort === 'started' ? one.id > other.id : one.id < other.id;
+    return sort === 'hostname' ? one.id < other.id : one.id > other.id;
   }
 }
 

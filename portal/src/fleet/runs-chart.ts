@@ -79,20 +79,20 @@ export class RunsChart extends LitElement {
       }
       .failed {
         color: var(--bad);
-        background: repeating-linear-gradient(135deg, currentColor 0 2px, var(--raised) 2px 4px);
+        background: repeating-linear-gradient(135deg, currentColor 0 2px, var(--surface) 2px 4px);
       }
       .other {
         color: var(--accent);
-        background: radial-gradient(var(--raised) 1.2px, currentColor 1.4px) 0 0 / 5px 5px;
+        background: radial-gradient(var(--surface) 1.2px, currentColor 1.4px) 0 0 / 5px 5px;
       }
       .axis {
-        color: var(--text-quiet);
+        color: var(--text-3);
       }
       .grid {
         color: var(--line);
       }
       .background {
-        color: var(--raised);
+        color: var(--surface);
       }
       /* In one forced colour the parts of a bar would be one, and its words drawn unseen. */
       @media (forced-colors: active) {

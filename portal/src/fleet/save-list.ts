@@ -2,6 +2,7 @@
 // given and fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { downloadIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { machineCount } from './words.ts';
 
@@ -32,7 +33,7 @@ export class SaveList extends LitElement {
       ${saving ? html`<progress max=${saving.total ?? nothing} value=${saving.total === null ? nothing : saving.count} aria-label="CSV"></progress>` : nothing}
       <span class="visually-hidden" role="status">${saving ? 'Fetching the list …' : ''}</span>
       <span>${saving ? machineCount(saving.count) : nothing}</span>
-      <button ?disabled=${this.disabled && !saving} @click=${this.#send}>${saving ? 'Cancel' : 'Save as CSV'}</button>
+      <button ?disabled=${this.disabled && !saving} @click=${this.#send}>${saving ? 'Cancel' : html`${downloadIcon}Export CSV`}</button>
     </span>`;
   }
 }

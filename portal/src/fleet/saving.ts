@@ -1,8 +1,8 @@
 // Saving the fleet's list as a CSV file: how far it is, how it is stopped, and why it failed.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import * as api from '../api/fleet.ts';
 import { OneAct } from '../core/one-act.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
+import { machinesPage } from './attention-first.ts';
 import type { List } from './list.ts';
 import { PAGE_SIZE } from './reading.ts';
 import type { Saving } from './save-list.ts';
@@ -37,7 +37,7 @@ export class FleetSaving implements ReactiveController {
         const machines = list.found
           ? [...list.found.values()].map(({ machine }) => machine)
           : await everyMachine(
-              (after) => api.machines(tenant, list.question, after, PAGE_SIZE, signal),
+              (after) => machinesPage(tenant, list.question, after, PAGE_SIZE, signal),
               (count) => this.#tell({ count, total }),
               signal,
             );

@@ -39,5 +39,5 @@ export function standingOf(found: readonly Found[]): string {
   const could = failed === 0 ? '' : ` ${failed === 1 ? 'One tenant' : `${failed} tenants`} could not be asked.`;
   if (matches === 0)
     return `Nothing found in ${results.length === 1 ? 'one tenant' : `${results.length} tenants`}.${could}`;
-  return `${matches === 1 ? 'One machine' : `${matches} machines`} found.${could}`;
+  return `${matches === 1 ? 'One PC' : `${matches} PCs`} found.${could}`;
 }

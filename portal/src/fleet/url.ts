@@ -1,14 +1,16 @@
 // The fleet page's filters and search as its URL has them.
 import type { MachinesQuery } from '../../../schema/machine.ts';
-import type { FleetFilter } from '../api/fleet.ts';
+import type { ListedBy } from './attention-first.ts';
 
 /** `q` is what is searched for, blank for nothing; while there is something, the filters rest. */
-export type Question = FleetFilter & { q: string };
+export type Question = ListedBy & { q: string };
 
 /** As the server wants it, in characters. */
 export const SEARCH_FROM = 3;
 export const SEARCH_MAX = 64;
 
+/** Besides the usual one, what needs attention first. */
+const SORTS = ['started', 'hostname'] as const;
 const STATUSES = ['running', 'succeeded', 'failed', 'abandoned', 'stalled'] as const;
 /** Each is one more state that a machine can be in, and excludes the others. */
 const SHELVES = ['archived', 'aside'] as const;
@@ -19,7 +21,7 @@ export function questionOfUrl(search: string): Question {
   const query = new URLSearchParams(search);
   const [status, client] = [query.get('status'), query.get('client')];
   return {
-    sort: query.get('sort') === 'hostname' ? 'hostname' : 'started',
+    sort: SORTS.find((sort) => sort === query.get('sort')) ?? 'attention',
     shelf: SHELVES.find((shelf) => shelf === query.get('shelf')) ?? 'fleet',
     ...(isStatus(status) ? { status } : {}),
     ...(client ? { client } : {}),
@@ -36,11 +38,11 @@ export function urlOfQuestion({ sort, shelf, status, client, attention, q }: Que
   if (client) query.set('client', client);
   if (attention) query.set('attention', attention);
   if (shelf !== 'fleet') query.set('shelf', shelf);
-  if (sort !== 'started') query.set('sort', sort);
+  if (sort !== 'attention') query.set('sort', sort);
   return query.size > 0 ? `?${query}` : '';
 }
 
 export const isSearch = ({ q }: Question): boolean => q.trim().length >= SEARCH_FROM;
 
-export const isFiltered = ({ shelf, status, client, attention }: FleetFilter): boolean =>
+export const isFiltered = ({ shelf, status, client, attention }: ListedBy): boolean =>
   shelf !== 'fleet' || status !== undefined || client !== undefined || attention !== undefined;

@@ -23,7 +23,7 @@ test('a filter comes back from its URL as it went in, and nonsense in a URL is n
   const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&shelf=archived&sort=hostname';
   expect(urlOfQuestion(questionOfUrl(asked))).toBe(asked);
   expect(questionOfUrl('?status=odd&shelf=merged&sort=size&attention=no')).toEqual({
-    sort: 'started',
+    sort: 'attention',
     shelf: 'fleet',
     q: '',
   });
@@ -34,13 +34,13 @@ test('a filter comes back from its URL as it went in, and nonsense in a URL is n
 test('a silent run is called stalled, and each reason is said in words, the failed phase by its name', () => {
   const silent = { ...started('a', 1), silentSince: NOW - 5.5 * HOUR, attention: ['stalled' as const] };
   expect(statusWords(silent)[0]).toBe('Stalled');
-  expect(attentionWords(silent, NOW)).toEqual(['Silent for 5 h']);
+  expect(attentionWords(silent, NOW)).toEqual(['Silent 5 h 30 min']);
   const failed = {
     ...started('b', 1, { status: 'failed', phase: 'rmm' }),
     toRotate: 2,
     attention: ['run_failed' as const],
   };
-  expect(attentionWords(failed, NOW)).toEqual(['Failed in RMM agent', '2 to be rotated']);
+  expect(attentionWords(failed, NOW)).toEqual(['Failed in RMM agent', '2 to rotate']);
 });
 
 test('news are said of what grew, and of nothing else', () => {
@@ -54,7 +54,7 @@ test('news are said of what grew, and of nothing else', () => {
     toRotate: 0,
     secrets: 9,
   });
-  expect(newsBetween(counts(1, 0), counts(3, 1))).toBe('Machines: 2 succeeded, 1 failed, 1 more in need of attention.');
+  expect(newsBetween(counts(1, 0), counts(3, 1))).toBe('PCs: 2 succeeded, 1 failed, 1 more in need of attention.');
   expect(newsBetween(counts(3, 1), counts(3, 0))).toBe('');
 });
 

@@ -1,6 +1,6 @@
 // The fleet's words: why a machine needs a look, what a search found, and what has changed meanwhile.
 import type { FleetCounts, MachineSummary, Match } from '../../../schema/machine.ts';
-import { phaseWords, STATUS_WORDS } from '../ui/words.ts';
+import { phaseWords, roughDuration, STATUS_WORDS } from '../ui/words.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -13,11 +13,11 @@ export function attentionWords(machine: MachineSummary, now: number): string[] {
   const { attention, run, silentSince, toRotate } = machine;
   const words: Record<MachineSummary['attention'][number], string> = {
     run_failed: run?.phase ? `Failed in ${phaseWords(run.phase)}` : 'The last run failed',
-    stalled: silentSince === null ? 'Silent' : `Silent for ${Math.max(1, Math.floor((now - silentSince) / HOUR_MS))} h`,
-    no_recovery_key: 'Encrypted, no recovery key in escrow',
+    stalled: silentSince === null ? 'Silent' : `Silent ${roughDuration(Math.max(HOUR_MS, now - silentSince))}`,
+    no_recovery_key: 'No recovery key',
     serial_changed: 'Serial changed',
     seq_conflict: 'An event came twice, and differed',
-    to_be_rotated: toRotate > 0 ? `${toRotate} to be rotated` : 'To be rotated',
+    to_be_rotated: toRotate > 1 ? `${toRotate} to rotate` : 'To rotate',
     shared_id: 'ID of many PCs',
     odd_hostname: 'No name of Windows',
     cloned: 'Several PCs, one ID',
@@ -28,6 +28,10 @@ export function attentionWords(machine: MachineSummary, now: number): string[] {
   );
 }
 
+/** Red: broken, or nothing to open it with. Amber: will need somebody. */
+export const attentionTone = ({ attention }: MachineSummary): 'bad' | 'warn' =>
+  attention.some((one) => one === 'run_failed' || one === 'no_recovery_key') ? 'bad' : 'warn';
+
 export const FIELD_WORDS: Record<Match['field'], string> = {
   hostname: 'Name',
   serial: 'Serial',
@@ -35,7 +39,8 @@ export const FIELD_WORDS: Record<Match['field'], string> = {
   recovery_key: 'Recovery key',
 };
 
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+const count = (number: number, one: string, many: string): string =>
+  `${new Intl.NumberFormat().format(number)} ${number === 1 ? one : many}`;
 
 /** What has happened between two counts, for those who do not see it: "2 succeeded, 1 failed". Blank where nothing is worth a word. */
 export function newsBetween(before: FleetCounts, now: FleetCounts): string {
@@ -48,7 +53,7 @@ export function newsBetween(before: FleetCounts, now: FleetCounts): string {
     [more(({ attention }) => attention), 'more in need of attention'],
   ];
   const said = news.filter(([number]) => number > 0).map(([number, words]) => `${number} ${words}`);
-  return said.length > 0 ? `Machines: ${said.join(', ')}.` : '';
+  return said.length > 0 ? `PCs: ${said.join(', ')}.` : '';
 }
 
-export const machineCount = (number: number): string => count(number, 'machine', 'machines');
+export const machineCount = (number: number): string => count(number, 'PC', 'PCs');

@@ -39,7 +39,7 @@ export class AccessPage extends LitElement {
 
   override render() {
     const { loaded, unreachable } = this.#work;
-    return html`<h1 class="screen">Access</h1>
+    return html`<h1 class="screen">Unlock methods</h1>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading who has access …</p>`}
       ${loaded ? this.#content(loaded) : nothing} ${this.#work.stepUp.render()}`;

@@ -1,4 +1,4 @@
-// What the parts of the Access page share: what was read, the one thing that is being made, and the acts on the keyring, each with a step-up.
+// What the parts of the page of unlock methods share: what was read, the one thing that is being made, and the acts on the keyring, each with a step-up.
 import type { ReactiveControllerHost } from 'lit';
 import type { Grant } from '../../../schema/grant.ts';
 import type { Keyring } from '../../../schema/keyring.ts';

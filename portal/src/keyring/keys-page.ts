@@ -107,7 +107,7 @@ export class KeysPage extends LitElement {
     const { loaded, failure, unreachable } = this.#work;
     const ready = loaded?.ready;
     return html`<div class="row bar">
-        <h1>Escrow keys</h1>
+        <h1>Keys</h1>
         ${
           this.#admin && ready
             ? html`<button ?disabled=${this.#work.busy} @click=${this.#rotateKey}>Rotate the escrow key</button>`

@@ -1,4 +1,4 @@
-// One's own ways to unlock, on the Access page: the list of them, a new one or the request for it, and another passphrase.
+// One's own ways to unlock, on the page of unlock methods: the list of them, a new one or the request for it, and another passphrase.
 import { html, nothing } from 'lit';
 import { RIGHTS_OF } from '../../../schema/facts/roles.ts';
 import type { Grant } from '../../../schema/grant.ts';

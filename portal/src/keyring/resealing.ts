@@ -47,7 +47,7 @@ export class Resealing {
       const lost = unsound.filter(({ item, finding }) => finding === 'does_not_open' && !item.version.unopenable);
       if (lost.length > 0 && !signal.aborted)
         throw new Error(
-          `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Safekeeping.`,
+          `${lost.length} ${lost.length === 1 ? 'secret does' : 'secrets do'} not open. The key may be all that opens ${lost.length === 1 ? 'it' : 'them'}: see Backup.`,
         );
       return signal.aborted ? null : id;
     } finally {

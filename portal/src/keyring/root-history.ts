@@ -184,7 +184,7 @@ export class RootHistory extends LitElement {
         : count === 1
           ? 'One live token was handed out with it:'
           : `${count} live tokens were handed out with it:`;
-    return html`<strong>${words}</strong> ${count === 0 ? nothing : html`<a href="/t/${this.tenant}/tokens">Tokens</a>.`}`;
+    return html`<strong>${words}</strong> ${count === 0 ? nothing : html`<a href="/t/${this.tenant}/tokens">Engine tokens</a>.`}`;
   }
 }
 

@@ -52,7 +52,7 @@ export class SetUpPage extends LitElement {
         padding: 0;
         margin: 0.75rem 0 1.25rem;
         font-size: 0.9rem;
-        color: var(--text-quiet);
+        color: var(--text-3);
       }
       ol.steps [aria-current] {
         color: var(--accent);
@@ -245,7 +245,7 @@ export class SetUpPage extends LitElement {
       case 'team':
         return html`<p>
             Engineers reveal secrets with a shared team passphrase. It gives no admin rights and must differ from yours.
-            You may add it later, on the Access page.
+            You may add it later, under Unlock methods.
           </p>
           <passphrase-field
             .label=${'Team passphrase'}

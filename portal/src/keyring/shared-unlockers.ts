@@ -1,4 +1,4 @@
-// The shared ways to unlock, on the Access page: the team passphrase, and the recovery set with its sheets and its drill.
+// The shared ways to unlock, on the page of unlock methods: the team passphrase, and the recovery set with its sheets and its drill.
 
 import { html, nothing } from 'lit';
 import { DRILL_EVERY_MS } from '../../../schema/facts/days.ts';

@@ -32,7 +32,7 @@ export const eventStyles = css`
   .filters label span {
     display: block;
     font-size: 0.85rem;
-    color: var(--text-quiet);
+    color: var(--text-3);
   }
   .small {
     min-height: 1.8rem;
@@ -65,7 +65,7 @@ export const eventStyles = css`
   }
   time,
   .phase {
-    color: var(--text-quiet);
+    color: var(--text-3);
     font-variant-numeric: tabular-nums;
   }
   .warning {

@@ -10,6 +10,7 @@ import { isAt } from '../core/path.ts';
 import { go } from '../core/router.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
 import { OlderVersions } from '../secrets/older-versions.ts';
+import { newestKeysFirst } from '../secrets/refs.ts';
 import type { FilterWanted } from '../secrets/secret-filter.ts';
 import type { RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../secrets/secret-list.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -65,6 +66,7 @@ export class MachinePage extends LitElement {
       // The same PC may be known to two tenants.
       if (loaded?.machine.id !== machine || loaded.tenant !== tenant) this.#forget();
       await this.#data.read();
+      this.#revealIfAsked();
     },
   });
 
@@ -140,6 +142,17 @@ export class MachinePage extends LitElement {
 
   async #readEvents(): Promise<void> {
     if (this.#run) await this.#events.refresh(this.#run);
+  }
+
+  /** Whoever comes from the search for a recovery key is asked for it at once, and once. */
+  #revealIfAsked(): void {
+    if (new URLSearchParams(location.search).get('reveal') !== 'recovery-key' || !this.#mayAct) return;
+    go(location.pathname, true);
+    const secret = newestKeysFirst(this.#data.loaded?.secrets ?? []).find(
+      ({ kind }) => kind === 'bitlocker_recovery_key',
+    );
+    const version = secret?.offered[0] ?? secret?.versions[0];
+    if (secret && version) this.#dialogs.reveal({ secret, version }, this.#data.loaded?.secrets ?? []);
   }
 
   #reveal = ({ detail }: RevealWanted): void => this.#dialogs.reveal(detail, this.#data.loaded?.secrets ?? []);

@@ -66,7 +66,7 @@ export class RunList extends LitElement {
         }
         td[data-name]::before {
           content: attr(data-name) " ";
-          color: var(--text-quiet);
+          color: var(--text-3);
         }
       }
     `,

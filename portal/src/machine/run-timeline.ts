@@ -75,7 +75,7 @@ export class RunTimeline extends LitElement {
         <thead>
           <tr>
             <th scope="col"><span class="visually-hidden">Phase</span></th>
-            <td class="drawn" aria-hidden="true">${this.#axis(timeline, time)}</td>
+            <th scope="col" class="drawn" aria-hidden="true">${this.#axis(timeline, time)}</th>
             <th scope="col" class="state"><span class="visually-hidden">State</span></th>
           </tr>
         </thead>

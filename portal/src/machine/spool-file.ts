@@ -126,6 +126,7 @@ const STOPS = [
   'machine_quota_exceeded',
   'storage_low',
   'storage_full',
+  'upgrade_failed',
   'index_unreachable',
 ];
 

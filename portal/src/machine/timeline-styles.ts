@@ -44,7 +44,7 @@ export const timelineStyles = css`
   }
   .pending,
   .skipped {
-    color: var(--text-quiet);
+    color: var(--text-3);
   }
   svg {
     display: block;
@@ -58,13 +58,13 @@ export const timelineStyles = css`
     font-variant-numeric: tabular-nums;
   }
   text {
-    fill: var(--text-quiet);
+    fill: var(--text-3);
   }
   .tick {
     stroke: var(--line);
   }
   .reboot {
-    stroke: var(--text-quiet);
+    stroke: var(--text-3);
     stroke-width: 1.5;
     stroke-dasharray: 3 3;
   }
@@ -86,7 +86,7 @@ export const timelineStyles = css`
     stroke: var(--bad);
   }
   .cross {
-    fill: var(--raised);
+    fill: var(--surface);
     font-weight: 700;
     font-size: 0.85rem;
   }
@@ -95,7 +95,7 @@ export const timelineStyles = css`
     stroke: var(--line);
   }
   .retry {
-    stroke: var(--raised);
+    stroke: var(--surface);
     stroke-width: 3;
   }
   .silence {

@@ -64,11 +64,11 @@ export class UploadPage extends LitElement {
 
   override render() {
     if (this.membership.role === 'auditor')
-      return html`<h1>Upload a spool file</h1>
+      return html`<h1>Upload an offline report</h1>
         <p class="note warn">Auditors hand nothing over. Ask an engineer or an admin.</p>`;
     const { file } = this;
     return html`<p><a href="/t/${this.membership.tenant}">Fleet</a></p>
-      <h1>Upload a spool file</h1>
+      <h1>Upload an offline report</h1>
       <p class="quiet">
         For a PC that was never online. Its engine wrote what it could not send into one file: events, and secrets that are sealed already.
         What the server has from the PC itself is not kept twice.

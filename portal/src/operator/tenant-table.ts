@@ -39,6 +39,7 @@ export class TenantTable extends LitElement {
       }
       .act {
         text-align: right;
+        white-space: nowrap;
       }
       .keys {
         white-space: nowrap;
@@ -60,6 +61,7 @@ export class TenantTable extends LitElement {
         td,
         td.number,
         td.act {
+          height: auto;
           padding: 0;
           border: 0;
           text-align: left;
@@ -71,7 +73,7 @@ export class TenantTable extends LitElement {
         }
         td[data-words]::before {
           content: attr(data-words) ": ";
-          color: var(--text-quiet);
+          color: var(--text-3);
         }
       }
     `,
@@ -117,8 +119,9 @@ export class TenantTable extends LitElement {
       <td><span class="pill ${suspended ? 'bad' : 'good'}">${suspended ? 'Suspended' : 'Active'}</span></td>
       ${counts ? this.#counts(counts) : html`<td class="wide" colspan="8"><span class="pill warn">Does not answer</span> <span class="quiet">Its object gave no counts. Refresh to ask again.</span></td>`}
       <td class="act">
-        <button aria-label="Limits of ${name}" @click=${want('limits-wanted')}>Limits</button>
+        <button class="small" aria-label="Limits of ${name}" @click=${want('limits-wanted')}>Limits</button>
         <button
+          class="small"
           aria-label="${suspended ? 'Resume' : 'Suspend'} ${isolated(name)}"
           ?disabled=${this.busy}
           @click=${want(suspended ? 'resume-wanted' : 'suspend-wanted')}

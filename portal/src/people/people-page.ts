@@ -138,7 +138,7 @@ export class PeoplePage extends LitElement {
   override render() {
     const { loaded, unreachable, failure, said } = this.#work;
     if (this.membership.role === 'engineer')
-      return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own access is on the <a href="/t/${this.#tenant}/access">Access</a> page.</p>`;
+      return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own ways in are under <a href="/t/${this.#tenant}/access">Unlock methods</a>.</p>`;
     return html`<h1 class="screen">People</h1>
       <problem-note .error=${failure ?? unreachable}></problem-note>
       ${saidNote(said)}

@@ -56,7 +56,7 @@ export class RevealDialog extends LitElement {
         bottom: -1.4rem;
         margin: 0 -1.5rem -1.4rem;
         padding: 0.7rem 1.5rem 1.4rem;
-        background: var(--raised);
+        background: var(--surface);
       }
       .count {
         display: grid;
@@ -230,7 +230,7 @@ export class RevealDialog extends LitElement {
       ${
         opened.bound
           ? nothing
-          : html`<p class="note warn">Not bound to its machine: nothing proves that this belongs to this PC.</p>`
+          : html`<p class="note warn">No proof of the PC: nothing shows that this belongs to it.</p>`
       }
       <sealed-as .opened=${opened} .hostname=${this.pc?.hostname ?? null} .serial=${this.pc?.serial ?? null}></sealed-as>
       <p class="quiet" role="status">${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `On record as audit entry ${auditSeq}.`}</p>

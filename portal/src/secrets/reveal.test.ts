@@ -177,6 +177,7 @@ describe('the dialog', () => {
     rotateDueAt: null,
     rotated: null,
     goneAt: null,
+    inForceAt: null,
     offered: [],
     moreOffered: false,
     count: 1,

@@ -39,6 +39,7 @@ const secretOf = (more: Partial<Secret>): Secret => ({
   rotateDueAt: null,
   rotated: null,
   goneAt: null,
+  inForceAt: null,
   offered: [],
   moreOffered: false,
   count: more.versions?.length ?? 0,
@@ -93,6 +94,21 @@ it('says of a secret under another ID that a later one is held, and of a protect
   expect(text(element)).toContain('Earlier: another ID of this PC has a later one');
   expect(text(element)).toContain('Gone from the volume since');
   expect(labels(element, 'details .reveal')).toHaveLength(2);
+});
+
+it('says of a recovery key that the PC has found it on its volume when that was, and says it of no other', async () => {
+  const only = { offered: [version(1)], versions: [version(1)] };
+  const key = (protectorId: string, inForceAt: number | null) =>
+    secretOf({
+      id: protectorId,
+      kind: 'bitlocker_recovery_key',
+      ref: { protectorId, volume: 'C:' },
+      inForceAt,
+      ...only,
+    });
+  const element = await show([key(crypto.randomUUID(), Date.now()), key(crypto.randomUUID(), null)]);
+  const pills = [...element.renderRoot.querySelectorAll('.pill.good')].map((pill) => pill.textContent?.trim());
+  expect(pills).toEqual([expect.stringMatching(/^In force, checked/)]);
 });
 
 it('offers an admin to say that a revealed one was rotated, and says who did', async () => {

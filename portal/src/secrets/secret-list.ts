@@ -113,7 +113,8 @@ export class SecretList extends LitElement {
     const earlier = secret.count - offered.length;
     return html`<li>
       <h3>${KIND_WORDS[secret.kind]}</h3>
-      ${this.#ref(secret)} ${this.apart ? nothing : this.#replaced(secret)} ${this.apart ? nothing : this.#rotate(secret)}
+      ${this.#ref(secret)} ${this.apart ? nothing : this.#inForce(secret)} ${this.apart ? nothing : this.#replaced(secret)}
+      ${this.apart ? nothing : this.#rotate(secret)}
       ${
         secret.machine === this.machine
           ? nothing
@@ -143,6 +144,17 @@ export class SecretList extends LitElement {
       </div>
       ${this.#button(secret, version)}
     </div>`;
+  }
+
+  /** What the PC itself has found on its volume: the one proof that what is held opens it. */
+  #inForce({ inForceAt }: Secret) {
+    return inForceAt === null
+      ? nothing
+      : html`<p>
+          <span class="pill good" title=${dateTime(inForceAt)}
+            >In force, checked <relative-time .at=${inForceAt}></relative-time></span
+          >
+        </p>`;
   }
 
   /** Why the PC has none of its versions now. */
@@ -215,7 +227,7 @@ export class SecretList extends LitElement {
         ${version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`}
         ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
         ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
-        ${version.bound ? html`<span class="pill">Bound to its machine</span>` : html`<span class="pill warn">Not bound to its machine</span>`}
+        ${version.bound ? html`<span class="pill">Proof of the PC</span>` : html`<span class="pill warn">No proof of the PC</span>`}
         ${version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version)}
       </p>`;
   }

@@ -2,7 +2,7 @@
 import { urlOf } from '../api/call.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import { memory } from '../core/memory.ts';
-import { lock } from '../unlock/vault-client.ts';
+import { lock, lockWhatIsOpen } from '../unlock/vault-client.ts';
 
 const PERSON_KEY = 'totl.person';
 /** A vault that does not answer must not keep anybody signed in. */
@@ -14,8 +14,7 @@ export const notedPerson = (): string | null => memory.read(PERSON_KEY);
 /** Takes note of who is signed in. A vault that somebody else unlocked in this browser is locked first. */
 export function notePerson(email: string): void {
   if (notedPerson() === email) return;
-  // Not waited for: the vault takes its messages in order, so whatever this page asks next finds it locked.
-  void lock();
+  lockWhatIsOpen();
   memory.write(PERSON_KEY, email);
 }
 

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { EVENTS_KEPT_MAX_DAYS, EVENTS_KEPT_MIN_DAYS } from '../../../schema/facts/days.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { rebased, settingsStyles } from './settings-form.ts';
+import { isSame, keptWords, rebased, settingsStyles } from './settings-form.ts';
 import '../ui/confirm-dialog.ts';
 
 /** Fired with the setting as it is to be. */
@@ -26,6 +26,8 @@ export class EventsKept extends LitElement {
   @property({ attribute: false }) settings!: Settings;
   @property({ attribute: false }) editable = false;
   @property({ attribute: false }) busy = false;
+  /** The last change was of these, and can be taken back. */
+  @property({ attribute: false }) saved = false;
   @state() private draft!: Draft;
   /** After how many days events are to go that are kept for longer now; null: nothing is being asked. */
   @state() private asked: number | null = null;
@@ -82,13 +84,28 @@ export class EventsKept extends LitElement {
             machine, its secrets and the audit stay for good.
           </p>
         </fieldset>
-        ${this.editable ? html`<button class="primary" ?disabled=${this.busy}>Keep events so long</button>` : html`<p class="quiet">Only an admin can change this.</p>`}
+        ${this.editable ? this.#keep() : html`<p class="quiet">Only an admin can change this.</p>`}
       </form>
       ${this.asked === null ? nothing : this.#question(this.asked)}`;
   }
 
   #change(change: Partial<Draft>): void {
     this.draft = { ...this.draft, ...change };
+  }
+
+  get #unsaved(): boolean {
+    return !isSame(this.draft, draftOf(this.settings));
+  }
+
+  override updated(): void {
+    this.dispatchEvent(new CustomEvent('unsaved-changed', { detail: this.#unsaved }));
+  }
+
+  #keep() {
+    return html`<div class="row kept">
+      <button class="primary" ?disabled=${this.busy}>Save</button>
+      ${keptWords({ unsaved: this.#unsaved, saved: this.saved, undo: () => this.dispatchEvent(new CustomEvent('undo-wanted')) })}
+    </div>`;
   }
 
   #choice(words: string, checked: boolean, limited: boolean) {

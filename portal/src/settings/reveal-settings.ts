@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { rebased, settingsStyles } from './settings-form.ts';
+import { isSame, keptWords, rebased, settingsStyles } from './settings-form.ts';
 
 /** Fired with the settings of this section as they are to be. */
 export type SettingsGiven = CustomEvent<SettingsChange>;
@@ -64,6 +64,8 @@ export class RevealSettings extends LitElement {
   @property({ attribute: false }) settings!: Settings;
   @property({ attribute: false }) editable = false;
   @property({ attribute: false }) busy = false;
+  /** The last change was of these, and can be taken back. */
+  @property({ attribute: false }) saved = false;
   @state() private draft!: Draft;
   @state() private fault = '';
 
@@ -76,6 +78,21 @@ export class RevealSettings extends LitElement {
 
   #change(change: Partial<Draft>): void {
     this.draft = { ...this.draft, ...change };
+  }
+
+  get #unsaved(): boolean {
+    return !isSame(this.draft, draftOf(this.settings));
+  }
+
+  override updated(): void {
+    this.dispatchEvent(new CustomEvent('unsaved-changed', { detail: this.#unsaved }));
+  }
+
+  #keep() {
+    return html`<div class="row kept">
+      <button class="primary" ?disabled=${this.busy}>Save</button>
+      ${keptWords({ unsaved: this.#unsaved, saved: this.saved, undo: () => this.dispatchEvent(new CustomEvent('undo-wanted')) })}
+    </div>`;
   }
 
   #typed = (event: Event): void => {
@@ -107,7 +124,7 @@ export class RevealSettings extends LitElement {
       <form @submit=${this.#submit}>
         ${this.#reason()} ${this.#budgets()} ${this.#rotation()}
         ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
-        ${this.editable ? html`<button class="primary" ?disabled=${this.busy}>Keep these</button>` : html`<p class="quiet">Only an admin can change this.</p>`}
+        ${this.editable ? this.#keep() : html`<p class="quiet">Only an admin can change this.</p>`}
       </form>`;
   }
 

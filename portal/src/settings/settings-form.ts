@@ -1,5 +1,5 @@
 // What the forms of settings share: how they look, and that what is being changed stays when the settings are read anew.
-import { css } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 
 export const settingsStyles = css`
   fieldset {
@@ -19,6 +19,9 @@ export const settingsStyles = css`
     align-items: baseline;
     font-weight: 400;
   }
+  .kept {
+    min-height: var(--control);
+  }
   .indent {
     margin: 0 0 0.5rem 1.6rem;
     max-width: 16rem;
@@ -30,3 +33,21 @@ export function rebased<Draft extends object>(draft: Draft, before: Draft, now: 
   const changed = Object.entries(draft).filter(([name, value]) => value !== before[name as keyof Draft]);
   return { ...now, ...Object.fromEntries(changed) };
 }
+
+export const isSame = <Draft extends object>(draft: Draft, stored: Draft): boolean =>
+  Object.entries(stored).every(([name, value]) => draft[name as keyof Draft] === value);
+
+/** Fired when a form begins or ceases to hold what is not saved. */
+export type UnsavedChanged = CustomEvent<boolean>;
+
+/** What stands beside a form's button: whether what is shown is kept, and the way back right after it was. */
+export const keptWords = ({
+  unsaved,
+  saved,
+  undo,
+}: {
+  unsaved: boolean;
+  saved: boolean;
+  undo: () => void;
+}): TemplateResult => html`<span role="status" class="quiet">${unsaved ? 'Not saved yet' : saved ? 'Saved just now' : nothing}</span>
+  ${saved && !unsaved ? html`<button type="button" class="ghost small" @click=${undo}>Undo</button>` : nothing}`;

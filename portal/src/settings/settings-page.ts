@@ -12,13 +12,14 @@ import * as keyringApi from '../api/keyring.ts';
 import { overview as askOverview } from '../api/overview.ts';
 import * as settingsApi from '../api/settings.ts';
 import { PageWork } from '../core/page-work.ts';
+import { holdHere } from '../core/router.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { readManifest } from '../unlock/manifest.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
 import type { EventsKeptGiven } from './events-kept.ts';
 import type { SettingsGiven } from './reveal-settings.ts';
+import { keptWords, type UnsavedChanged } from './settings-form.ts';
 import '../ui/fingerprint-text.ts';
 import '../limits/limits-card.ts';
 import '../ui/problem-note.ts';
@@ -33,6 +34,8 @@ type Loaded = {
   /** For admins. */
   limits: LimitsAnswer | null;
 };
+
+type Section = 'reveals' | 'events' | 'engines';
 
 @customElement('settings-page')
 export class SettingsPage extends LitElement {
@@ -50,6 +53,9 @@ export class SettingsPage extends LitElement {
   ];
 
   @property({ attribute: false }) membership!: Membership;
+  /** Which form was saved last, and the settings of before, for the way back. */
+  @state() private saved: { section: Section; before: SettingsChange } | null = null;
+  #unsaved = new Set<Section>();
   /** The pressed choice, while it is on its way. */
   @state() private allowRaw: boolean | null = null;
   #work = new PageWork<Loaded>(this, { load: () => this.#load() });
@@ -69,20 +75,37 @@ export class SettingsPage extends LitElement {
     return { overview, keyring, manifest: keyring && readManifest(keyring), settings, limits };
   }
 
-  async #change(change: SettingsChange): Promise<string> {
-    const settings = await settingsApi.changeSettings(this.membership.tenant, change);
-    if (this.#work.loaded) this.#work.put({ ...this.#work.loaded, settings });
-    return 'Kept.';
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    holdHere(null);
+  }
+
+  #change(section: Section, change: SettingsChange): Promise<void> {
+    return this.#work.do(async () => {
+      const stored = this.#work.loaded?.settings;
+      const names = Object.keys(change) as (keyof SettingsChange)[];
+      this.saved = null;
+      const settings = await settingsApi.changeSettings(this.membership.tenant, change);
+      if (this.#work.loaded) this.#work.put({ ...this.#work.loaded, settings });
+      if (stored) this.saved = { section, before: Object.fromEntries(names.map((name) => [name, stored[name]])) };
+    }, section);
+  }
+
+  #undo = (): void => {
+    if (this.saved) void this.#change(this.saved.section, this.saved.before);
+  };
+
+  /** Leaving asks first while a form holds what is not saved. */
+  #note(section: Section, { detail: unsaved }: UnsavedChanged): void {
+    if (unsaved) this.#unsaved.add(section);
+    else this.#unsaved.delete(section);
+    holdHere(this.#unsaved.size > 0 ? 'Some settings are not saved. Leave without them?' : null);
   }
 
   #changeRaw(allowRaw: boolean): void {
-    void this.#work.do(async () => {
-      this.allowRaw = allowRaw;
-      try {
-        return await this.#change({ allowRawRsaOaep: allowRaw });
-      } finally {
-        this.allowRaw = null;
-      }
+    this.allowRaw = allowRaw;
+    void this.#change('engines', { allowRawRsaOaep: allowRaw }).finally(() => {
+      this.allowRaw = null;
     });
   }
 
@@ -97,13 +120,16 @@ export class SettingsPage extends LitElement {
   #content(loaded: Loaded) {
     return html`<problem-note .error=${this.#work.failure}></problem-note>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} can change what is here.</p>`}
-      ${saidNote(this.#work.said)} ${this.#keys(loaded)}
+      ${this.#keys(loaded)}
       <section class="card">
         <reveal-settings
           .settings=${loaded.settings}
           .editable=${this.#admin}
           .busy=${this.#work.busy}
-          @settings-given=${(event: SettingsGiven) => void this.#work.do(() => this.#change(event.detail))}
+          .saved=${this.saved?.section === 'reveals'}
+          @settings-given=${(event: SettingsGiven) => void this.#change('reveals', event.detail)}
+          @unsaved-changed=${(event: UnsavedChanged) => this.#note('reveals', event)}
+          @undo-wanted=${this.#undo}
         ></reveal-settings>
       </section>
       <section class="card">
@@ -111,7 +137,10 @@ export class SettingsPage extends LitElement {
           .settings=${loaded.settings}
           .editable=${this.#admin}
           .busy=${this.#work.busy}
-          @events-kept-given=${(event: EventsKeptGiven) => void this.#work.do(() => this.#change(event.detail))}
+          .saved=${this.saved?.section === 'events'}
+          @events-kept-given=${(event: EventsKeptGiven) => void this.#change('events', event.detail)}
+          @unsaved-changed=${(event: UnsavedChanged) => this.#note('events', event)}
+          @undo-wanted=${this.#undo}
         ></events-kept>
       </section>
       ${this.#engines(loaded.settings)}
@@ -134,8 +163,8 @@ export class SettingsPage extends LitElement {
         <dd class="mono">${overview.activeKid}</dd>
         <dt>History</dt>
         <dd><a href="/t/${this.membership.tenant}/keys">Escrow keys and rotation</a></dd>
-        <dt>Ways to unlock</dt>
-        <dd><a href="/t/${this.membership.tenant}/access">${manifest.unlockers.length}, on the Access page</a></dd>
+        <dt>Unlock methods</dt>
+        <dd><a href="/t/${this.membership.tenant}/access">${manifest.unlockers.length}, under Unlock methods</a></dd>
         <dt>Keyring version</dt>
         <dd>${keyring.version}</dd>
       </dl>
@@ -167,10 +196,11 @@ export class SettingsPage extends LitElement {
           .checked=${live(this.allowRaw ?? settings.allowRawRsaOaep)}
           ?disabled=${!this.#admin || this.#work.busy}
           @change=${(event: Event) => this.#changeRaw((event.target as HTMLInputElement).checked)}
-        /><span>Accept raw RSA-OAEP from older engines</span></label
+        /><span>Accept secrets without a proof of the PC</span></label
       >
+      <div class="row">${keptWords({ unsaved: false, saved: this.saved?.section === 'engines', undo: this.#undo })}</div>
       <p class="quiet">
-        Such a ciphertext names no machine. It is kept and shown as not bound to its machine, for good.
+        Older engines send raw RSA-OAEP, which names no PC: such a secret is kept, and says “No proof of the PC” for good.
       </p>
     </section>`;
   }

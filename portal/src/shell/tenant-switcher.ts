@@ -2,6 +2,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
+import { DropDown } from '../core/drop-down.ts';
+import { checkIcon, chevronsUpDownIcon, searchIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
@@ -15,28 +17,45 @@ export class TenantSwitcher extends LitElement {
     shared,
     css`
       :host {
-        display: inline-block;
+        display: block;
         position: relative;
         min-width: 0;
       }
       .open {
-        max-width: min(16rem, 100%);
+        display: flex;
+        justify-content: flex-start;
+        gap: 10px;
+        width: 100%;
+        min-height: 40px;
+        padding: 0 8px;
+        border: 0;
+        border-radius: var(--radius-note);
+        background: none;
+        font: 600 14px / 20px var(--sans);
+      }
+      .open:hover {
+        background: var(--sunken);
+      }
+      img {
+        width: 24px;
+        height: 24px;
+        flex: none;
       }
       .name {
+        flex: 1;
+        text-align: left;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
       }
       nav {
         position: absolute;
-        z-index: 4;
-        top: calc(100% + 0.35rem);
+        z-index: 5;
+        top: calc(100% + 4px);
         left: 0;
-        width: min(20rem, calc(100vw - 1.6rem));
+        width: min(280px, calc(100vw - 24px));
         max-height: min(26rem, 70vh);
         overflow-y: auto;
-        padding: 0.5rem;
-        box-shadow: var(--shadow);
       }
       ul {
         list-style: none;
@@ -44,11 +63,12 @@ export class TenantSwitcher extends LitElement {
         padding: 0;
       }
       li a {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
-        gap: 0 0.6rem;
-        padding: 0.45rem 0.6rem;
+        display: grid;
+        grid-template-columns: 16px minmax(0, 1fr) auto;
+        align-items: center;
+        gap: 9px;
+        min-height: max(32px, var(--control));
+        padding: 5px 9px;
         border-radius: var(--radius-small);
         color: var(--text);
         text-decoration: none;
@@ -60,101 +80,60 @@ export class TenantSwitcher extends LitElement {
       }
       li a[aria-current] {
         font-weight: 600;
-        box-shadow: inset 3px 0 var(--accent);
+      }
+      li a[aria-current] .i {
+        color: var(--accent);
       }
       .all {
         border-top: 1px solid var(--line);
-        margin-top: 0.4rem;
-        padding-top: 0.4rem;
+        margin-top: 5px;
+        padding-top: 5px;
       }
-      input {
-        margin-bottom: 0.4rem;
+      input:not([type="checkbox"]) {
+        margin-bottom: 5px;
+        font-size: 13px;
       }
       p {
-        margin: 0.4rem 0.6rem;
+        margin: 8px;
+      }
+      @media (min-width: 720px) and (max-width: 1099px) {
+        .name,
+        .open > .i {
+          display: none;
+        }
       }
     `,
   ];
   @property({ attribute: false }) memberships: readonly Membership[] = [];
   /** The one that is open; '' for none. */
   @property() tenant = '';
-  @state() private open = false;
   @state() private typed = '';
   @query('.open') private button!: HTMLButtonElement;
-
-  constructor() {
-    super();
-    this.addEventListener('keydown', this.#pressed);
-    this.addEventListener('focusout', ({ relatedTarget }) => {
-      // If the focus goes to another part of this element it stays open; otherwise it has been left.
-      if (this.open && relatedTarget instanceof Node && relatedTarget !== this && !this.contains(relatedTarget))
-        this.open = false;
-    });
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener('pointerdown', this.#elsewhere);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener('pointerdown', this.#elsewhere);
-  }
-
-  #elsewhere = (event: Event): void => {
-    if (!event.composedPath().includes(this)) this.open = false;
-  };
-
-  override updated(changed: Map<string, unknown>): void {
-    if (changed.has('open') && this.open) this.#items()[0]?.focus();
-  }
+  /** The field, where there is one, and the links, in their order. */
+  #list = new DropDown(this, {
+    button: () => this.button,
+    items: () => [...this.renderRoot.querySelectorAll<HTMLElement>('nav input, nav a')],
+  });
 
   #toggle = (): void => {
     this.typed = '';
-    this.open = !this.open;
-  };
-
-  /** The field, where there is one, and the links, in their order. */
-  #items(): HTMLElement[] {
-    return [...this.renderRoot.querySelectorAll<HTMLElement>('nav input, nav a')];
-  }
-
-  #pressed = (event: KeyboardEvent): void => {
-    if (!this.open) return;
-    const items = this.#items();
-    const at = items.indexOf(this.shadowRoot?.activeElement as HTMLElement);
-    const typing = items[at] instanceof HTMLInputElement;
-    const to: Record<string, number> = {
-      ArrowDown: (at + 1) % items.length,
-      ArrowUp: (at - 1 + items.length) % items.length,
-      ...(typing ? {} : { Home: 0, End: items.length - 1 }),
-    };
-    if (event.key === 'Escape') {
-      this.open = false;
-      this.button.focus();
-    } else if (event.key === 'Enter' && typing) items[at + 1]?.click();
-    else if (to[event.key] !== undefined) items[to[event.key] ?? 0]?.focus();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+    void this.#list.toggle();
   };
 
   override render() {
+    const { open } = this.#list;
     const current = this.memberships.find((one) => one.tenant === this.tenant);
-    return html`<button class="open" aria-expanded=${this.open ? 'true' : 'false'} aria-controls="tenants" @click=${this.#toggle}>
-        <span class="visually-hidden">Tenant: </span><span class="name">${theirs(current?.name ?? 'Choose a tenant')}</span>
-        <span aria-hidden="true">▾</span>
+    return html`<button class="open" aria-expanded=${open ? 'true' : 'false'} aria-controls="tenants" @click=${this.#toggle}>
+        <img src="/logo.svg" alt="" /><span class="visually-hidden">Tenant: </span
+        ><span class="name">${theirs(current?.name ?? 'Choose a tenant')}</span>${chevronsUpDownIcon}
       </button>
-      <nav id="tenants" class="card" aria-label="Tenants" ?hidden=${!this.open}>${this.open ? this.#list() : nothing}</nav>`;
+      <nav id="tenants" class="menu" aria-label="Tenants" ?hidden=${!open}>${open ? this.#content() : nothing}</nav>`;
   }
 
-  #list() {
+  #content() {
     const wanted = this.typed.trim().toLowerCase();
     const fitting = this.memberships.filter(({ name }) => name.toLowerCase().includes(wanted));
-    const close = () => {
-      this.open = false;
-    };
+    const { close } = this.#list;
     return html`${
       this.memberships.length >= FILTER_FROM
         ? html`<input
@@ -175,11 +154,12 @@ export class TenantSwitcher extends LitElement {
         ${fitting.map(
           ({ tenant, name, role, status }) => html`<li>
             <a href="/t/${tenant}" aria-current=${tenant === this.tenant ? 'true' : nothing} @click=${close}
-              >${name} <span class="quiet">${status === 'suspended' ? 'Suspended' : ROLE_WORDS[role]}</span></a
+              >${tenant === this.tenant ? checkIcon : html`<span></span>`}<span>${name} </span
+              ><span class="quiet">${status === 'suspended' ? 'Suspended' : ROLE_WORDS[role]}</span></a
             >
           </li>`,
         )}
-        <li class="all"><a href="/search" @click=${close}>Search all tenants</a></li>
+        <li class="all"><a href="/search" @click=${close}>${searchIcon}<span>Search all tenants</span></a></li>
       </ul>`;
   }
 }

@@ -111,11 +111,13 @@ export function engineFile({ token, fingerprint: answered, minEpoch: told }: Iss
   return { apiOrigin: engineOrigin(), token, fingerprint, minEpoch, ...(tenantKey ? { tenantKey } : {}) };
 }
 
+export const engineFileName = (prefix: string): string => `totlprovision-engine-${prefix}.json`;
+
 /** Saves it as a download. */
 export function saveEngineFile(file: EngineFile, prefix: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: 'application/json' }));
-  link.download = `totlprovision-engine-${prefix}.json`;
+  link.download = engineFileName(prefix);
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), FILE_KEPT_MS);
 }

@@ -6,7 +6,8 @@ import type { IssuedToken } from '../../../schema/token.ts';
 import { focusHeading } from '../core/focus.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { saveEngineFile } from './engine-file.ts';
+import { engineFileName, saveEngineFile } from './engine-file.ts';
+import './windows-kit.ts';
 
 @customElement('issued-token')
 export class IssuedTokenElement extends LitElement {
@@ -58,7 +59,8 @@ export class IssuedTokenElement extends LitElement {
         <button @click=${this.#copy}>${this.words}</button>
         <span class="visually-hidden" role="status">${this.words === 'Copy' ? nothing : this.words}</span>
         <button @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>I have it</button>
-      </div>`;
+      </div>
+      <windows-kit .configuration=${engineFileName(issued.prefix)}></windows-kit>`;
   }
 }
 

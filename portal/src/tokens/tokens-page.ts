@@ -1,5 +1,5 @@
 // Machine tokens: issue, rotate, revoke, set aside what one brought, and which engines pin which root.
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { EngineFile } from '../../../schema/engine-file.ts';
 import type { Membership } from '../../../schema/person.ts';
@@ -38,15 +38,7 @@ type Loaded = { tokens: Token[]; more: boolean; fingerprint: string | null; keyr
 
 @customElement('tokens-page')
 export class TokensPage extends LitElement {
-  static override styles = [
-    shared,
-    page,
-    css`
-      :host {
-        max-width: 52rem;
-      }
-    `,
-  ];
+  static override styles = [shared, page];
 
   @property({ attribute: false }) membership!: Membership;
   @state() private issued: { token: IssuedToken; file: EngineFile } | null = null;
@@ -156,9 +148,9 @@ export class TokensPage extends LitElement {
 
   override render() {
     if (!this.#admin)
-      return html`<h1>Tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
+      return html`<h1>Engine tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
     const { loaded, unreachable, failure, said } = this.#work;
-    return html`<h1>Tokens</h1>
+    return html`<h1>Engine tokens</h1>
       <problem-note .error=${failure ?? unreachable}></problem-note>
       ${this.#refusedNote()} ${saidNote(said)}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}

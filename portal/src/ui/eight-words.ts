@@ -23,7 +23,7 @@ export class EightWords extends LitElement {
         font-weight: 600;
       }
       .place {
-        color: var(--text-quiet);
+        color: var(--text-3);
         font-weight: 400;
         margin-right: 0.35rem;
       }

@@ -10,6 +10,9 @@ export const rowForm = css`
     gap: 0.6rem 1rem;
     align-items: end;
   }
+  form > button {
+    min-height: max(36px, var(--control));
+  }
   @media (max-width: 40rem) {
     form {
       grid-template-columns: 1fr;

@@ -1,13 +1,13 @@
-// Styles shared by pages that are read from top to bottom: no wider than a text, one section below another.
+// Styles shared by pages that are read from top to bottom: no wider than the container, one section below another.
 import { css } from 'lit';
 
 export const page = css`
   :host {
     display: block;
-    max-width: 48rem;
+    max-width: 1056px;
   }
   section {
-    margin-top: 1rem;
+    margin-top: 16px;
   }
   .bar {
     justify-content: space-between;

@@ -1,119 +1,119 @@
 // What every component looks like: type, buttons, fields, cards, notes. Adopted style sheets, so the strict CSP holds.
 import { css } from 'lit';
+import { controls } from './control-styles.ts';
 
-export const shared = css`
+const text = css`
   *,
   *::before,
   *::after {
     box-sizing: border-box;
   }
   h1 {
-    font-size: 1.5rem;
-    line-height: 1.25;
+    font-size: 20px;
+    line-height: 28px;
+    font-weight: 600;
     margin: 0;
-    letter-spacing: -0.01em;
+    letter-spacing: -0.012em;
+  }
+  h1:focus:not(:focus-visible) {
+    outline: none;
   }
   h2 {
-    font-size: 1.05rem;
-    margin: 0 0 0.75rem;
+    font-size: 15px;
+    line-height: 20px;
+    font-weight: 600;
+    letter-spacing: -0.004em;
+    margin: 0 0 12px;
+  }
+  h3 {
+    font-size: 13px;
+    line-height: 20px;
+    font-weight: 600;
+    margin: 0;
   }
   p {
-    margin: 0 0 0.75rem;
+    margin: 0 0 12px;
+  }
+  p:last-child {
+    margin-bottom: 0;
   }
   a {
     color: var(--accent);
+    text-underline-offset: 2px;
+    text-decoration-thickness: 1px;
+  }
+  .i {
+    width: 16px;
+    height: 16px;
+    flex: none;
+    stroke-width: 1.75;
+    vertical-align: -3px;
   }
   :focus-visible {
     outline: var(--focus-width) solid var(--focus);
     outline-offset: 2px;
   }
-  button,
-  .button {
-    font: inherit;
-    font-weight: 500;
-    display: inline-flex;
-    align-items: center;
-    gap: 0.4rem;
-    min-height: 2.25rem;
-    padding: 0.3rem 0.9rem;
-    border-radius: var(--radius-small);
-    border: 1px solid var(--button-line);
-    background: var(--raised);
-    color: var(--text);
-    cursor: pointer;
-    text-decoration: none;
-  }
-  button:hover:not(:disabled),
-  .button:hover {
-    border-color: var(--accent);
-  }
-  button:disabled {
-    opacity: 0.55;
-    cursor: not-allowed;
-  }
-  .primary {
-    background: var(--accent);
-    border-color: var(--accent);
-    color: var(--on-accent);
-  }
-  /* A system's own colours would make all buttons alike. */
-  @media (forced-colors: active) {
-    .primary {
-      forced-color-adjust: none;
-      background: Highlight;
-      border-color: Highlight;
-      color: HighlightText;
-    }
-  }
-  label {
-    display: block;
-    font-weight: 500;
-    margin-bottom: 0.3rem;
-  }
-  input:not([type="checkbox"], [type="radio"]),
-  select,
-  textarea {
-    font: inherit;
-    width: 100%;
-    min-height: 2.25rem;
-    padding: 0.35rem 0.6rem;
-    border-radius: var(--radius-small);
-    border: 1px solid var(--field-line);
-    background: var(--raised);
-    color: var(--text);
-  }
   dl {
     display: grid;
     grid-template-columns: auto 1fr;
-    gap: 0.3rem 1rem;
+    gap: 6px 16px;
     margin: 0;
+    font-size: 13px;
+    line-height: 18px;
   }
   dt {
-    color: var(--text-quiet);
+    color: var(--text-3);
   }
   dd {
     margin: 0;
     overflow-wrap: anywhere;
   }
-  .card {
-    background: var(--raised);
-    border: 1px solid var(--card-line);
-    border-radius: var(--radius);
-    padding: 1.1rem 1.25rem;
-  }
   .quiet {
-    color: var(--text-quiet);
+    color: var(--text-3);
   }
   .mono {
     font-family: var(--mono);
-    font-size: 0.92em;
+    font-weight: 450;
     overflow-wrap: anywhere;
+  }
+  kbd {
+    display: inline-block;
+    min-width: 18px;
+    padding: 0 5px;
+    font: 500 11px / 16px var(--sans);
+    text-align: center;
+    color: var(--text-3);
+    background: var(--surface);
+    border: 1px solid var(--line);
+    border-bottom-width: 2px;
+    border-radius: var(--radius-tiny);
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
+
+const parts = css`
+  .card {
+    background: var(--surface);
+    border: 1px solid var(--card-line);
+    border-radius: var(--radius);
+    padding: 16px;
   }
   .row {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.6rem;
+    gap: 8px;
+  }
+  dialog h1 {
+    font-size: 18px;
+    line-height: 24px;
   }
   /* A heading beside its buttons. */
   .row > h1,
@@ -121,20 +121,22 @@ export const shared = css`
     margin: 0;
   }
   .row.bar {
-    margin-bottom: 0.6rem;
+    margin-bottom: 8px;
   }
   h1 + p,
   .row.bar + p {
-    margin-top: 0.4rem;
+    margin-top: 4px;
   }
   .stack > * + * {
-    margin-top: 1rem;
+    margin-top: 16px;
   }
   .note {
-    border-radius: var(--radius-small);
-    padding: 0.65rem 0.85rem;
+    border-radius: var(--radius-note);
+    padding: 10px 14px;
     border: 1px solid var(--note-line);
     background: var(--accent-surface);
+    font-size: 13px;
+    line-height: 20px;
   }
   .note.warn {
     background: var(--warn-surface);
@@ -146,13 +148,19 @@ export const shared = css`
     background: var(--good-surface);
   }
   .pill {
-    display: inline-block;
-    border-radius: 999px;
-    padding: 0 0.6rem;
+    display: inline-flex;
+    align-items: center;
+    gap: 5px;
+    height: 22px;
+    border-radius: var(--radius-tiny);
+    padding: 0 8px;
     border: 1px solid var(--pill-line);
-    font-size: 0.85rem;
+    font-size: 12px;
+    line-height: 16px;
+    font-weight: 550;
     white-space: nowrap;
     background: var(--sunken);
+    color: var(--text-2);
   }
   .pill.good {
     background: var(--good-surface);
@@ -168,45 +176,106 @@ export const shared = css`
   }
   .pill.accent {
     background: var(--accent-surface);
-    color: var(--accent);
+    color: var(--accent-strong);
   }
-  .visually-hidden {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
+  .count {
+    min-width: 18px;
+    padding: 0 5px;
+    font-size: 11px;
+    line-height: 18px;
+    font-weight: 600;
+    font-variant-numeric: tabular-nums;
+    text-align: center;
+    border-radius: 9px;
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+  .count.warn {
+    background: var(--warn-surface);
+    color: var(--warn);
+  }
+  .menu {
+    background: var(--raised);
+    border-radius: 10px;
+    box-shadow: var(--e2);
+    padding: 5px;
+    font-size: 13px;
+    line-height: 18px;
   }
   progress {
     width: 100%;
+    height: 8px;
     accent-color: var(--accent);
   }
   dialog {
-    width: min(34rem, calc(100vw - 2rem));
-    max-height: calc(100vh - 2rem);
-    border: 1px solid var(--line);
-    border-radius: var(--radius);
-    padding: 1.4rem 1.5rem;
+    --surface: var(--raised);
+    width: min(600px, calc(100vw - 32px));
+    max-height: calc(100vh - 32px);
+    border: 0;
+    border-radius: var(--radius-dialog);
+    padding: 20px 24px;
     background: var(--raised);
     color: var(--text);
+    box-shadow: var(--e3);
   }
   dialog .actions {
     display: flex;
+    flex-wrap: wrap;
     justify-content: flex-end;
-    gap: 0.6rem;
-    margin-top: 1.2rem;
+    gap: 8px;
+    margin: 20px -24px -20px;
+    padding: 12px 24px;
+    border-top: 1px solid var(--line);
+    background: light-dark(#fafbfc, #171c23);
   }
   dialog::backdrop {
-    background: rgb(10 16 24 / 55%);
+    background: var(--scrim);
+  }
+  @media (max-width: 719px) {
+    /* A sheet from below, for a thumb. */
+    dialog {
+      width: 100vw;
+      max-width: 100vw;
+      margin: auto 0 0;
+      padding: 16px;
+      border-radius: 16px 16px 0 0;
+    }
+    dialog .actions {
+      margin: 16px -16px -16px;
+      padding: 12px 16px;
+    }
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    dialog[open] {
+      animation: 180ms ease-out risen;
+    }
+    @keyframes risen {
+      from {
+        opacity: 0;
+        transform: translateY(8px);
+      }
+    }
   }
   /* The one thing that moves by itself; the words beside it say the same. */
   @media (prefers-reduced-motion: reduce) {
     progress:indeterminate {
       appearance: none;
-      height: 0.4rem;
-      border-radius: 999px;
+      height: 6px;
+      border-radius: 3px;
       background: var(--line-strong);
     }
   }
+  @media (forced-colors: active) {
+    .count {
+      forced-color-adjust: none;
+      background: Highlight;
+      color: HighlightText;
+    }
+    .menu,
+    dialog {
+      border: 1px solid CanvasText;
+    }
+  }
 `;
+
+export const shared = [text, controls, parts];

@@ -160,10 +160,36 @@ export const shortTime = (at: number): string => SHORT_TIME.format(at);
 export const timeOfDay = (at: number): string => TIME.format(at);
 export const exactTime = (at: number): string => EXACT.format(at);
 
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const DATE_ONLY = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** "Today 17:57", "Yesterday 16:44", "Nov 25, 15:20", "Nov 3, 2025": an instant in a list that one reads back through. */
+export function momentWords(at: number, now: number): string {
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  const yesterday = new Date(midnight).setDate(new Date(midnight).getDate() - 1);
+  if (at >= midnight && at < midnight + DAY_MS) return `Today ${shortTime(at)}`;
+  if (at >= yesterday && at < midnight) return `Yesterday ${shortTime(at)}`;
+  return new Date(at).getFullYear() === new Date(now).getFullYear() ? DAY_AND_TIME.format(at) : DATE_ONLY.format(at);
+}
+
 /** "3 minutes ago"; under a minute it is "just now". */
 export function relativeTime(at: number, now: number): string {
   for (const [unit, length] of UNITS)
     if (Math.abs(now - at) >= length) return RELATIVE.format(Math.trunc((at - now) / length), unit);
+  return 'just now';
+}
+
+const SHORT = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
+
+/** "3 min. ago", for a row of a list. */
+export function shortRelativeTime(at: number, now: number): string {
+  for (const [unit, length] of UNITS)
+    if (Math.abs(now - at) >= length) return SHORT.format(Math.trunc((at - now) / length), unit);
   return 'just now';
 }
 

@@ -5,6 +5,7 @@ import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Line, VaultFault } from '../../vault/contract.ts';
 import { ApiProblem } from '../api/http.ts';
 import * as api from '../api/keyring.ts';
+import { overview } from '../api/overview.ts';
 import { OneAct } from '../core/one-act.ts';
 import { usableUnlockers } from './manifest.ts';
 import type { Proof } from './unlock-dialog.ts';
@@ -17,7 +18,7 @@ type Request = { tenant: string; done: (unlocked: boolean) => void };
  */
 type Open = { tenant: string; done: Request['done'][] };
 
-const NO_UNLOCKER = 'You have no way to unlock yet. Ask for access on the Access page; an admin confirms it.';
+const NO_UNLOCKER = 'You have no way to unlock yet. Ask for it under Unlock methods; an admin confirms it.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 
@@ -121,8 +122,11 @@ export class Unlocking implements ReactiveController {
       this.#locking = unlocking.then((result) => (signal.aborted && result.ok ? lock() : undefined));
       const result = await unlocking;
       if (signal.aborted) return;
-      if (result.ok) this.end(true);
-      else
+      if (result.ok) {
+        // It only notes the use: an unlocked vault does not wait for it.
+        void overview(request.tenant, proof.unlocker).catch(() => {});
+        this.end(true);
+      } else
         this.#show({
           ...shown,
           fault: result.message,

@@ -41,6 +41,8 @@ function connect(): Remote<Vault> {
 
 let remote: Remote<Vault> | null = null;
 let channel: BroadcastChannel | null = null;
+/** Whether the vault, once it is used, is locked before anything else is asked of it. */
+let lockFirst = false;
 let last: VaultState = { state: 'locked' };
 const listeners = new Set<(state: VaultState) => void>();
 
@@ -48,6 +50,8 @@ const listeners = new Set<(state: VaultState) => void>();
 export function vault(): Remote<Vault> {
   remote ??= connect();
   listen();
+  if (lockFirst) void remote.lock();
+  lockFirst = false;
   return remote;
 }
 
@@ -157,6 +161,17 @@ export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
 
 /** Keeps what is unlocked so for another 15 minutes. */
 export const stayUnlocked = (): Promise<void> => vault().stay();
+
+/**
+ * Locks every vault that is open in this browser, and starts none where there is none: its worker is larger than the first screen. A vault
+ * takes its own messages in order, so whatever this page asks of it first finds it locked too.
+ */
+export function lockWhatIsOpen(): void {
+  if (remote) return void lock();
+  lockFirst = true;
+  listen();
+  channel?.postMessage('lock' satisfies VaultWord);
+}
 
 export async function lock(): Promise<void> {
   await vault().lock();

@@ -5,6 +5,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { VaultState } from '../../vault/contract.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
+import { lockIcon, lockOpenIcon, timerIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { requestUnlock } from './unlocking.ts';
 import { lock, onVaultState, refreshVaultState, stayUnlocked } from './vault-client.ts';
@@ -27,38 +28,84 @@ export class VaultStateNote extends LitElement {
   static override styles = [
     shared,
     css`
-      :host {
-        display: inline-flex;
+      .chip {
+        display: flex;
         align-items: center;
-        gap: 0.6rem;
+        height: var(--control);
+        border: 1px solid var(--line);
+        border-radius: var(--radius-note);
+        font-size: 13px;
+        font-weight: 550;
+        white-space: nowrap;
+        background: var(--surface);
+        /* Its own corners, not its focus ring's. */
+        overflow: clip;
+        overflow-clip-margin: 4px;
       }
-      button {
-        min-height: 2rem;
-      }
-      .pill {
+      .chip > span {
+        display: flex;
+        align-items: center;
+        gap: 7px;
+        height: 100%;
+        padding: 0 10px;
+        border-radius: 7px 0 0 7px;
         font-variant-numeric: tabular-nums;
-        max-width: 12rem;
+        min-width: 0;
+        max-width: 15rem;
+      }
+      .chip > span:only-child {
+        border-radius: 7px;
+      }
+      .words {
         overflow: hidden;
         text-overflow: ellipsis;
       }
-      /* Over the page, not in it: nothing moves when the last minute begins. */
-      .soon {
-        position: fixed;
-        right: 1rem;
-        bottom: 1rem;
-        z-index: 3;
-        border: 1px solid var(--warn);
-        font-variant-numeric: tabular-nums;
+      .chip button {
+        min-height: 100%;
+        border: 0;
+        border-left: 1px solid var(--line);
+        border-radius: 0 7px 7px 0;
+        padding: 0 11px;
+        font: inherit;
+        background: none;
+        outline-offset: -2px;
       }
-      @media (max-width: 30rem) {
-        :host {
-          gap: 0.4rem;
-        }
-        .pill .long {
+      .chip button + button {
+        border-radius: 0 7px 7px 0;
+      }
+      .open {
+        border-color: var(--ink);
+      }
+      .open > span {
+        background: var(--ink);
+        color: var(--on-ink);
+      }
+      .elsewhere > span,
+      .soon > span {
+        background: var(--warn-surface);
+        color: var(--warn);
+      }
+      .soon {
+        border-color: var(--warn);
+      }
+      @media (max-width: 719px) {
+        .long {
           display: none;
         }
-        .pill {
-          max-width: 5.5rem;
+        .chip > span {
+          max-width: 8rem;
+        }
+      }
+      @media (max-width: 400px) {
+        .soon .lock {
+          display: none;
+        }
+      }
+      @media (forced-colors: active) {
+        .open > span {
+          forced-color-adjust: none;
+          background: Highlight;
+          color: HighlightText;
         }
       }
     `,
@@ -66,6 +113,8 @@ export class VaultStateNote extends LitElement {
   @property({ attribute: false }) membership!: Membership;
   /** All the person's tenants: the vault may be open for another one. */
   @property({ attribute: false }) memberships: readonly Membership[] = [];
+  /** Nobody has made the tenant's keys yet: there is nothing to unlock. */
+  @property({ type: Boolean }) keyless = false;
   @state() private vaultIs: VaultState = { state: 'locked' };
   /** Announced to screen readers. */
   @state() private said = '';
@@ -123,26 +172,42 @@ export class VaultStateNote extends LitElement {
     const { vaultIs } = this;
     const open = vaultIs.state === 'unlocked';
     const here = open && vaultIs.tenant === tenant;
+    const soon = open && this.#left <= MINUTE_MS;
     const other = open && !here ? this.memberships.find((one) => one.tenant === vaultIs.tenant) : undefined;
-    // One button for both, so that the focus has somewhere to return to when the dialog closes.
-    return html`${here ? html`<span class="pill good"><span class="long">Unlocked, </span>${timeLeft(this.#left)}</span>` : nothing}
-      ${
-        open && !here
-          ? html`<span class="pill warn" id="other" title="Unlocking ${name} locks it there">Unlocked for ${other?.name ?? 'another tenant'}</span>`
-          : nothing
-      }
-      <button aria-describedby=${open && !here ? 'other' : nothing} @click=${() => void (here ? this.#lock() : requestUnlock(tenant))}>
-        ${here ? 'Lock' : 'Unlock'}
-      </button>
-      ${open && this.#left <= MINUTE_MS ? this.#soon() : nothing}
+    const look = soon ? 'soon' : here ? 'open' : open ? 'elsewhere' : '';
+    return html`<div class="chip ${look}">
+        ${open && !here ? html`<span id="other" title="Unlocking ${name} locks it there">${this.#elsewhere(other, soon)}</span>` : this.#here(here, soon)}
+        ${soon ? html`<button @click=${() => void stayUnlocked()}>Stay unlocked</button>` : nothing}
+        ${
+          // One button for both, so that the focus has somewhere to return to when the dialog closes.
+          this.keyless && !open
+            ? nothing
+            : html`<button
+                class="lock"
+                aria-describedby=${open && !here ? 'other' : nothing}
+                @click=${() => void (here ? this.#lock() : requestUnlock(tenant))}
+              >
+                ${here ? 'Lock' : 'Unlock'}
+              </button>`
+        }
+      </div>
       <span class="visually-hidden" role="status">${this.said}</span>`;
   }
 
-  #soon() {
-    return html`<div class="card soon row">
-      <span>The vault locks in ${timeLeft(this.#left)}</span>
-      <button @click=${() => void stayUnlocked()}>Stay unlocked</button>
-    </div>`;
+  #here(open: boolean, soon: boolean) {
+    if (!open)
+      return html`<span>${lockIcon}<span class="words">${this.keyless ? 'No keys yet' : 'Locked'}</span></span>`;
+    const left = timeLeft(this.#left);
+    return html`<span
+      >${soon ? timerIcon : lockOpenIcon}<span class="words"><span class="long">${soon ? 'Locks in ' : 'Unlocked · '}</span>${left}</span></span
+    >`;
+  }
+
+  #elsewhere(other: Membership | undefined, soon: boolean) {
+    const where = other?.name ?? 'another tenant';
+    return html`${soon ? timerIcon : lockOpenIcon}<span class="words"
+      >${soon ? html`<span class="long">Locks in </span>${timeLeft(this.#left)}` : `Unlocked for ${where}`}</span
+    >`;
   }
 }
 

@@ -60,7 +60,8 @@ function Copy-TotlRun {
             ($one.Line -creplace '^\{"seq":[0-9]+', ('{"seq":' + $seq)) + "`n"
         }
         Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($own + '.ndjson')) (@($lines) -join '')
-        Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($own + '.json')) ($run.Envelope.Replace($RunId, $own))
+        # The other PC's list of its volumes does not apply to this one.
+        Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($own + '.json')) (Set-TotlVolumesText $run.Envelope.Replace($RunId, $own) '')
         $halt = ConvertTo-TotlJson ([ordered] @{ code = 'run_conflict'; own = $own })
         Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.halt')) $halt
         Write-TotlWhole (Get-TotlSpoolPath $Folder 'runs' ($RunId + '.next')) ([string] ($last + 1))

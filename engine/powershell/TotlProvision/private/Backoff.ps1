@@ -17,9 +17,9 @@ function Get-TotlRetryAfter {
     [Math]::Max([double] 0, [Math]::Min([double] $script:MaxDelayMs, $Seconds * 1000))
 }
 
-# How long to wait after an attempt, counted from 0: exponential with full jitter, never below the Retry-After. The random number is 0 to 1.
+# How long to wait after an attempt, counted from 0: exponential with full jitter, on top of the Retry-After, since many are told the same one. The random number is 0 to 1.
 function Get-TotlDelay {
     param([int] $Attempt, [double] $RetryAfterMs, [double] $Chance)
     $ceiling = [Math]::Min([double] $script:MaxDelayMs, $script:BaseDelayMs * [Math]::Pow(2, $Attempt))
-    [Math]::Max($RetryAfterMs, $Chance * $ceiling)
+    $RetryAfterMs + $Chance * $ceiling
 }

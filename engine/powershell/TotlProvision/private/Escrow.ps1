@@ -18,7 +18,8 @@ function Send-TotlSealed {
     $path = Get-TotlSpoolPath $Session.SpoolPath 'secrets' ($Eid + '.json')
     $body = Read-TotlEntry $path
     if ($null -eq $body) { return New-TotlRefusal 'rejected' 'The spool has no such sealed secret.' 'set_aside' }
-    $sealed = Get-TotlMember (ConvertFrom-Json -InputObject $body) 'sealed'
+    $sent = ConvertFrom-Json -InputObject $body
+    $sealed = Get-TotlMember $sent 'sealed'
     $reply = Invoke-TotlAsk $Session 'POST' '/v1/secret' $body 'application/json' $Attempts -Stamped
     if (-not $reply.Ok) { return $reply }
     if ($null -eq $reply.Code) {
@@ -34,7 +35,11 @@ function Send-TotlSealed {
             auditSeq  = $reply.Json.auditSeq
             auditHash = $reply.Json.auditHash
         }
-        Complete-TotlSealed $Session.SpoolPath $Eid (ConvertTo-TotlJson $receipt)
+        # With what it is for, so that the PC can tell later which of its recovery passwords are in escrow.
+        $kept = [ordered] @{}
+        foreach ($name in @($receipt.Keys)) { $kept[$name] = $receipt[$name] }
+        foreach ($name in @('kind', 'ref')) { $kept[$name] = Get-TotlMember $sent $name }
+        Complete-TotlSealed $Session.SpoolPath $Eid (ConvertTo-TotlJson $kept)
         $receipt['ok'] = $true
         return [pscustomobject] $receipt
     }

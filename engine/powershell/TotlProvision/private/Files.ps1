@@ -36,11 +36,29 @@ function Add-TotlLine {
     finally { $stream.Dispose() }
 }
 
+# A file's bytes as they are now. Somebody else may write to it meanwhile, or replace it: a reader must never be why an event cannot be kept.
+function Read-TotlBytes {
+    param([string] $Path)
+    $arguments = @($Path, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, [System.IO.FileShare] 'ReadWrite, Delete')
+    $stream = New-Object System.IO.FileStream -ArgumentList $arguments
+    try {
+        $bytes = New-Object byte[] ([int] $stream.Length)
+        $read = 0
+        while ($read -lt $bytes.Length) {
+            $count = $stream.Read($bytes, $read, $bytes.Length - $read)
+            if ($count -eq 0) { break }
+            $read += $count
+        }
+    }
+    finally { $stream.Dispose() }
+    return , $bytes
+}
+
 # A file's text, or null if there is no file.
 function Read-TotlText {
     param([string] $Path)
     if (-not [System.IO.File]::Exists($Path)) { return $null }
-    ConvertFrom-TotlUtf8 ([System.IO.File]::ReadAllBytes($Path))
+    ConvertFrom-TotlUtf8 (Read-TotlBytes $Path)
 }
 
 # The text of a file with one word, such as a number or an id; null if there is no file, or if its bytes are not text.
@@ -55,7 +73,7 @@ function Read-TotlLines {
     if (-not [System.IO.File]::Exists($Path)) { return }
     # Here each byte is one character, so that lines are found before they are read.
     $bytewise = [System.Text.Encoding]::GetEncoding('iso-8859-1')
-    $text = $bytewise.GetString([System.IO.File]::ReadAllBytes($Path))
+    $text = $bytewise.GetString((Read-TotlBytes $Path))
     # A file system may leave zeros where a power cut lost what was written; a line after them is whole. Zeros alone leave no line, and yet
     # something is gone: an empty line says so.
     $whole = $text.Replace("`0", '')

@@ -42,39 +42,44 @@ function ConvertTo-TotlInstant {
     $Date.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", [System.Globalization.CultureInfo]::InvariantCulture)
 }
 
-# Null, text, truth values, numbers, dates, dictionaries (in their own order), objects and lists, without white space.
+# Null, text, truth values, numbers, dates, names of an enumeration, dictionaries (in their own order), objects and lists, without white space. Anything
+# else throws; leniently, it is the text that PowerShell writes for it.
 function ConvertTo-TotlJson {
-    param($Value, [int] $Depth = 0)
+    param($Value, [int] $Depth = 0, [switch] $Lenient)
     # An object that contains itself would fill the stack, and end the process of the script that provisions.
     if ($Depth -gt $script:DepthMax) { throw 'a value must not be nested so deep' }
     if ($null -eq $Value) { return 'null' }
     if ($Value -is [string]) { return ConvertTo-TotlJsonString $Value }
     if ($Value -is [bool]) { if ($Value) { return 'true' } else { return 'false' } }
     if ($Value -is [DateTime]) { return ConvertTo-TotlJsonString (ConvertTo-TotlInstant $Value) }
+    if ($Value -is [DateTimeOffset]) { return ConvertTo-TotlJsonString (ConvertTo-TotlInstant $Value.UtcDateTime) }
+    if ($Value -is [System.Enum] -or $Value -is [char]) { return ConvertTo-TotlJsonString ([string] $Value) }
     if ($Value -is [System.Collections.IDictionary]) {
         # By its enumerator, since a member may be called Keys.
         $members = foreach ($entry in $Value.GetEnumerator()) {
-            '{0}:{1}' -f (ConvertTo-TotlJsonString $entry.Key), (ConvertTo-TotlJson $entry.Value ($Depth + 1))
+            '{0}:{1}' -f (ConvertTo-TotlJsonString $entry.Key), (ConvertTo-TotlJson $entry.Value ($Depth + 1) -Lenient:$Lenient)
         }
         return '{' + (@($members) -join ',') + '}'
     }
     if ($Value -is [System.Management.Automation.PSCustomObject]) {
         $members = foreach ($property in $Value.PSObject.Properties) {
-            '{0}:{1}' -f (ConvertTo-TotlJsonString $property.Name), (ConvertTo-TotlJson $property.Value ($Depth + 1))
+            '{0}:{1}' -f (ConvertTo-TotlJsonString $property.Name), (ConvertTo-TotlJson $property.Value ($Depth + 1) -Lenient:$Lenient)
         }
         return '{' + (@($members) -join ',') + '}'
     }
     if ($Value -is [System.Collections.IEnumerable]) {
-        $items = foreach ($item in $Value) { ConvertTo-TotlJson $item ($Depth + 1) }
+        $items = foreach ($item in $Value) { ConvertTo-TotlJson $item ($Depth + 1) -Lenient:$Lenient }
         return '[' + (@($items) -join ',') + ']'
     }
     if ($Value -is [double] -or $Value -is [single]) {
-        if ([double]::IsNaN($Value) -or [double]::IsInfinity($Value)) { throw 'a number must be finite' }
-        return $Value.ToString('R', [System.Globalization.CultureInfo]::InvariantCulture)
+        $isFinite = -not ([double]::IsNaN($Value) -or [double]::IsInfinity($Value))
+        if (-not $isFinite -and -not $Lenient) { throw 'a number must be finite' }
+        if ($isFinite) { return $Value.ToString('R', [System.Globalization.CultureInfo]::InvariantCulture) }
     }
     if (Test-TotlExact $Value) {
         return $Value.ToString([System.Globalization.CultureInfo]::InvariantCulture)
     }
+    if ($Lenient) { return ConvertTo-TotlJsonString ([string] $Value) }
     throw 'a value must be text, a number, a truth value, a list or a dictionary'
 }
 

@@ -44,10 +44,11 @@ function ConvertTo-TotlText {
     if ($Value -is [string]) { return $Value }
     # PowerShell itself writes a date with the month before the day, and without a zone.
     if ($Value -is [DateTime]) { return ConvertTo-TotlInstant $Value }
+    if ($Value -is [DateTimeOffset]) { return ConvertTo-TotlInstant $Value.UtcDateTime }
     try {
-        if ((Test-TotlRecord $Value) -or $Value -is [System.Collections.IEnumerable]) { return ConvertTo-TotlJson $Value }
+        if ((Test-TotlRecord $Value) -or $Value -is [System.Collections.IEnumerable]) { return ConvertTo-TotlJson $Value -Lenient }
     }
-    # It contains itself, or something that JSON cannot express.
+    # It contains itself, or something that has no text.
     catch { $null = $_ }
     try { [string] $Value } catch { 'an object that has no text' }
 }

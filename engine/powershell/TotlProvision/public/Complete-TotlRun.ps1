@@ -21,14 +21,19 @@ function Complete-TotlRun {
     $ErrorActionPreference = 'Stop'
     if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'RunId must be a lower-case UUID.' }
     $own = Get-TotlRunId $Session.SpoolPath $RunId
-    $run = Read-TotlRun $Session.SpoolPath $own
-    if ($null -eq $run) { return $true }
-    if (@(Get-TotlBatch $run.Events $run.NextSeq).Count -gt 0) { return $false }
-    foreach ($id in @($own, $RunId)) {
-        foreach ($ending in @('.json', '.ndjson', '.next', '.halt')) {
-            $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($id + $ending)
-            if ([System.IO.File]::Exists($path)) { Remove-Item -LiteralPath $path -Force }
+    # Another process may be adding an event to it.
+    $alone = Enter-TotlSpool $Session.SpoolPath
+    try {
+        $run = Read-TotlRun $Session.SpoolPath $own
+        if ($null -eq $run) { return $true }
+        if (@(Get-TotlBatch $run.Events $run.NextSeq).Count -gt 0) { return $false }
+        foreach ($id in @($own, $RunId)) {
+            foreach ($ending in @('.json', '.ndjson', '.next', '.halt')) {
+                $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($id + $ending)
+                if ([System.IO.File]::Exists($path)) { Remove-Item -LiteralPath $path -Force }
+            }
         }
+        $true
     }
-    $true
+    finally { $alone.Dispose() }
 }

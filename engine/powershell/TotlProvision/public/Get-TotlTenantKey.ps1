@@ -16,7 +16,9 @@ function Get-TotlTenantKey {
     A key, for Protect-TotlSecret.
     #>
     [CmdletBinding()]
-    param([Parameter(Mandatory = $true)] $Session)
+    param(
+        [Parameter(Mandatory = $true)] $Session
+    )
     $ErrorActionPreference = 'Stop'
     $known = Read-TotlPin $Session.SpoolPath
     $reply = Invoke-TotlAsk $Session 'GET' '/v1/tenant/pubkey'

@@ -24,7 +24,7 @@ function Start-TotlRun {
     param(
         [Parameter(Mandatory = $true)] $Session,
         [Parameter(Mandatory = $true)] $Machine,
-        [Parameter(Mandatory = $true)] [ValidateCount(1, 32)] [string[]] $Phases,
+        [Parameter(Mandatory = $true)] [AllowEmptyCollection()] [AllowEmptyString()] [ValidateCount(0, 32)] [string[]] $Phases,
         [string] $RunId = '',
         [string] $EngineVersion = ''
     )
@@ -39,8 +39,10 @@ function Start-TotlRun {
         if ($null -ne $name -and [Array]::IndexOf($plan, $name) -lt 0) { $plan += $name }
     }
     $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.json')
+    $volumes = ''
     $before = Read-TotlEntry $path
     if ($null -ne $before) {
+        $volumes = Get-TotlVolumesText $before
         $run = Get-TotlMember (ConvertFrom-Json -InputObject $before) 'run'
         if (Test-TotlInteger (Get-TotlMember $run 'startedAt') 0) { $startedAt = $run.startedAt }
     }
@@ -48,6 +50,7 @@ function Start-TotlRun {
     $version = Limit-TotlText $EngineVersion 32
     if ($null -ne $version) { $run['engineVersion'] = $version }
     $run['phases'] = $plan
-    Write-TotlAlone $Session.SpoolPath $path (ConvertTo-TotlJson ([ordered] @{ machine = $Machine; run = $run }))
+    $envelope = ConvertTo-TotlJson ([ordered] @{ machine = $Machine; run = $run })
+    Write-TotlAlone $Session.SpoolPath $path (Set-TotlVolumesText $envelope $volumes)
     $RunId
 }

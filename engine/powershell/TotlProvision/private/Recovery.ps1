@@ -1,0 +1,39 @@
+# The recovery passwords of a volume: which have to go into escrow, and what is taken back or taken away.
+
+# Those that are on the volume without a receipt, and the one that was added.
+function Get-TotlUnescrowed {
+    param($Volume, [hashtable] $Receipts, $Added)
+    foreach ($one in $Volume.Recovery) { if (-not $Receipts.ContainsKey($one.Id)) { $one } }
+    if ($null -ne $Added) { $Added }
+}
+
+# Takes a recovery password back that was added in vain. If Windows keeps it, its ciphertext stays, since it opens the volume.
+function Undo-TotlRecovery {
+    param($Session, [string] $Volume, $Added, $Failure)
+    try { Remove-TotlRecovery $Volume $Added.Id }
+    catch {
+        Add-TotlOwnEvent $Session ('A recovery password that was added in vain stays on {0}: {1}' -f $Volume, $_.Exception.Message) 'message' 'warning' $Session.Phase
+        return
+    }
+    # Only its own: another one's is in force, and waits.
+    if (Test-TotlSame $Failure.Exception.Data['TotlProtector'] $Added.Id) { Remove-TotlWaiting $Session.SpoolPath ([string] $Failure.Exception.Data['TotlEid']) }
+}
+
+# Removes those that a new one has replaced. Returns the ids of those that are gone.
+function Remove-TotlReplaced {
+    param($Session, [string] $Volume, $Protectors)
+    foreach ($one in $Protectors) {
+        try {
+            Remove-TotlRecovery $Volume $one.Id
+            $one.Id
+        }
+        catch { Add-TotlOwnEvent $Session ('A replaced recovery password stays on {0}: {1}' -f $Volume, $_.Exception.Message) 'message' 'warning' $Session.Phase }
+    }
+}
+
+# Has the next report say what the volumes have now.
+function Save-TotlVolumesNow {
+    param($Session)
+    try { Save-TotlVolumes $Session @(Get-TotlVolumes) }
+    catch { Write-Warning -Message ('The volumes are not reported: ' + $_.Exception.Message) }
+}

@@ -1,0 +1,66 @@
+# BitLocker on Windows. Its cmdlets put a new recovery password into a warning, for people who write it down: no warning of theirs is let through.
+
+# A volume as this module uses it: its name, its recovery passwords, and how it stands.
+function ConvertTo-TotlVolume {
+    param($Found)
+    $protectors = @($Found.KeyProtector)
+    $recovery = @($protectors | Where-Object { [string] $_.KeyProtectorType -eq 'RecoveryPassword' } | ForEach-Object {
+            [pscustomobject] @{ Id = ([string] $_.KeyProtectorId).Trim('{', '}').ToLowerInvariant(); Password = [string] $_.RecoveryPassword }
+        })
+    $bound = @($protectors | Where-Object { [string] $_.KeyProtectorType -like '*Tpm*' })
+    [pscustomobject] @{
+        Name        = [string] $Found.MountPoint
+        IsSystem    = [string] $Found.VolumeType -eq 'OperatingSystem'
+        # The only state that begins so: no part of the volume is encrypted.
+        IsPlain     = [string] $Found.VolumeStatus -cmatch '^FullyD'
+        IsProtected = [string] $Found.ProtectionStatus -eq 'On'
+        IsLocked    = [string] $Found.LockStatus -eq 'Locked'
+        HasTpm      = $bound.Count -gt 0
+        Recovery    = $recovery
+    }
+}
+
+# One volume; throws if there is none of that name.
+function Get-TotlVolume {
+    param([string] $Volume)
+    ConvertTo-TotlVolume (Get-BitLockerVolume -MountPoint $Volume)
+}
+
+# Every volume with a letter.
+function Get-TotlVolumes {
+    foreach ($found in @(Get-BitLockerVolume)) {
+        if ([string] $found.MountPoint -cmatch '^[A-Za-z]:') { ConvertTo-TotlVolume $found }
+    }
+}
+
+# Whether this PC has a TPM that can be used now.
+function Test-TotlTpm {
+    $tpm = Get-Tpm
+    [bool] $tpm.TpmPresent -and [bool] $tpm.TpmReady
+}
+
+# Adds a recovery password, which encrypts nothing yet. Returns it: the one that was not there before.
+function Add-TotlRecovery {
+    param([string] $Volume)
+    $before = @((Get-TotlVolume $Volume).Recovery | ForEach-Object { $_.Id })
+    [void] (Add-BitLockerKeyProtector -MountPoint $Volume -RecoveryPasswordProtector -WarningAction SilentlyContinue)
+    @((Get-TotlVolume $Volume).Recovery | Where-Object { [Array]::IndexOf($before, $_.Id) -lt 0 })[0]
+}
+
+function Remove-TotlRecovery {
+    param([string] $Volume, [string] $Id)
+    [void] (Remove-BitLockerKeyProtector -MountPoint $Volume -KeyProtectorId ('{' + $Id.ToUpperInvariant() + '}') -WarningAction SilentlyContinue -Confirm:$false)
+}
+
+# Begins to encrypt.
+function Enable-TotlEncryption {
+    param([string] $Volume)
+    [void] (Enable-BitLocker -MountPoint $Volume -EncryptionMethod XtsAes256 -UsedSpaceOnly -TpmProtector -SkipHardwareTest -WarningAction SilentlyContinue)
+}
+
+# Turns the protection of an encrypted volume on: from Device Encryption, which waits without any protector, or after a suspension.
+function Resume-TotlEncryption {
+    param([string] $Volume, [bool] $HasTpm)
+    if (-not $HasTpm) { [void] (Add-BitLockerKeyProtector -MountPoint $Volume -TpmProtector -WarningAction SilentlyContinue) }
+    [void] (Resume-BitLocker -MountPoint $Volume -WarningAction SilentlyContinue)
+}

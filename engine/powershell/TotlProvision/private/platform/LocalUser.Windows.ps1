@@ -1,0 +1,23 @@
+# Local users on Windows.
+
+function Test-TotlAccount {
+    param([string] $Account)
+    $null -ne (Get-LocalUser -Name $Account -ErrorAction Ignore)
+}
+
+# Gives an account its new password.
+function Set-TotlAccountPassword {
+    param([string] $Account, [System.Security.SecureString] $Password)
+    Set-LocalUser -Name $Account -Password $Password
+}
+
+# Makes an account with a password, as an administrator of this PC. The group is named by its SID, which is the same in every language.
+function New-TotlAccount {
+    param([string] $Account, [System.Security.SecureString] $Password)
+    [void] (New-LocalUser -Name $Account -Password $Password -PasswordNeverExpires -AccountNeverExpires)
+    try { Add-LocalGroupMember -SID 'S-1-5-32-544' -Member $Account }
+    catch {
+        Remove-LocalUser -Name $Account
+        throw
+    }
+}

@@ -1,0 +1,46 @@
+function Disconnect-Totl {
+    <#
+    .SYNOPSIS
+    Ends the run: says how it went, sends what is unsent, and forgets the session.
+    .DESCRIPTION
+    The run has succeeded if no phase of it has failed. What cannot be sent now stays in the spool, and goes with the next session, or in a file that
+    Export-TotlSpool writes. This never throws.
+    .PARAMETER Failed
+    The run has failed, whatever its phases say.
+    .PARAMETER Session
+    From Connect-Totl, if it is not the latest.
+    .EXAMPLE
+    $end = Disconnect-Totl
+    if (-not $end.Sent) { Write-Warning 'Not everything was sent.' }
+    .OUTPUTS
+    Run: its id. Succeeded: whether no phase has failed. FailedPhases: which have. Sent: whether nothing is unsent; if not, Why says what was in the way.
+    #>
+    [CmdletBinding()]
+    param(
+        [switch] $Failed,
+        $Session = $null
+    )
+    $ErrorActionPreference = 'Stop'
+    $totl = Get-TotlConnected $Session
+    if ($null -eq $totl) {
+        Write-Warning -Message 'There is no session to end.'
+        return
+    }
+    $succeeded = -not $Failed -and $totl.Failed.Count -eq 0
+    if ($succeeded) { Add-TotlOwnEvent $totl 'The run is done' 'run_succeeded' }
+    else { Add-TotlOwnEvent $totl ('The run has failed: {0}' -f (@($totl.Failed) -join ', ')) 'run_failed' 'error' }
+    Stop-TotlSender $totl
+    $done = [pscustomobject] @{ Run = $totl.RunId; Succeeded = $succeeded; FailedPhases = @($totl.Failed); Sent = $false; Why = '' }
+    try {
+        [void] (Send-TotlSecret -Session $totl -Pending)
+        [void] (Send-TotlReport -Session $totl)
+        $done.Sent = @(Get-TotlWaiting $totl.SpoolPath).Count -eq 0
+    }
+    catch {
+        $done.Why = $_.Exception.Message
+        Write-Warning -Message $done.Why
+    }
+    try { Close-TotlRun $totl } catch { Write-Warning -Message ('The run stays in the spool: ' + $_.Exception.Message) }
+    if ($totl -eq $script:Connected) { $script:Connected = $null }
+    $done
+}

@@ -1,0 +1,203 @@
+# What the tests of the commands for scripts share: a configuration file on disk, what the server has kept, and doubles of the cmdlets that only
+# Windows has. The doubles are global functions, because a module's own functions see no others; the module's Windows side runs on them as it is.
+
+function New-ConfigurationPath {
+    $path = (New-FolderName) + '.json'
+    [System.IO.File]::WriteAllText($path, (ConvertTo-Json -InputObject $script:settings.pinned -Depth 5))
+    $path
+}
+
+# Waits for a state, however long that takes.
+function Wait-Until {
+    param([scriptblock] $State)
+    while (-not (& $State)) { Start-Sleep -Milliseconds 50 }
+}
+
+# Forgets the session as a restart does.
+function Clear-Connected {
+    InModuleScope TotlProvision {
+        if ($null -ne $script:Connected) { Stop-TotlSender $script:Connected }
+        $script:Connected = $null
+    }
+}
+
+function Get-ConnectedSession {
+    InModuleScope TotlProvision { $script:Connected }
+}
+
+# The events of the only run that the server has, in order of their numbers.
+function Get-KeptEvents {
+    $run = @((Invoke-Reference '/kept').runs)[0]
+    $run.lines | ForEach-Object { ConvertFrom-Json -InputObject $_ } | Sort-Object -Property seq
+}
+
+function Get-Phase {
+    param($Event)
+    if ($Event.PSObject.Properties.Name -contains 'phase') { $Event.phase }
+}
+
+# Everything in a spool as text.
+function Get-SpoolText {
+    param([string] $Spool)
+    @(Get-FilesUnder $Spool | ForEach-Object { [System.IO.File]::ReadAllText($_) }) -join "`n"
+}
+
+# As much of a session as it takes to hide what it knows.
+function New-HidingSession {
+    param([string] $Known)
+    $token = (New-Object System.Net.NetworkCredential -ArgumentList '', ('tok_' + 'Z' * 32)).SecurePassword
+    [pscustomobject] @{ Known = @((New-Object System.Net.NetworkCredential -ArgumentList '', $Known).SecurePassword); Token = $token }
+}
+
+# Windows as far as the module changes it. Refuses: the name of the cmdlet that fails next, each time.
+function Use-WindowsDoubles {
+    $global:TotlWindows = @{
+        Refuses = ''; Task = $null; Restarts = 0; Accounts = @{}; Administrators = @(); Tpm = $true; PasswordMin = 0; Locked = $false
+        Volumes = [ordered] @{ 'C:' = @{ Type = 'OperatingSystem'; Status = 'FullyDecrypted'; On = $false; Protectors = @() } }
+        Done = @()
+    }
+    function global:Assert-Double {
+        param([string] $Name)
+        $global:TotlWindows.Done += $Name
+        if ($global:TotlWindows.Refuses -eq $Name) { throw "Access is denied to $Name." }
+    }
+    function global:New-ScheduledTaskAction {
+        param($Execute, $Argument)
+        [pscustomobject] @{ Execute = $Execute; Argument = $Argument }
+    }
+    function global:New-ScheduledTaskTrigger {
+        param([switch] $AtStartup)
+        [pscustomobject] @{ AtStartup = $AtStartup.IsPresent }
+    }
+    function global:New-ScheduledTaskPrincipal {
+        param($UserId, $LogonType, $RunLevel)
+        [pscustomobject] @{ UserId = $UserId; RunLevel = $RunLevel }
+    }
+    function global:New-ScheduledTaskSettingsSet {
+        param([switch] $AllowStartIfOnBatteries, [switch] $DontStopIfGoingOnBatteries, $ExecutionTimeLimit)
+        $ExecutionTimeLimit
+    }
+    function global:Register-ScheduledTask {
+        param($TaskName, $Action, $Trigger, $Principal, $Settings, [switch] $Force)
+        Assert-Double 'Register-ScheduledTask'
+        $global:TotlWindows.Task = [pscustomobject] @{ Name = $TaskName; Action = $Action; Principal = $Principal; Trigger = $Trigger }
+    }
+    function global:Get-ScheduledTask {
+        [CmdletBinding()]
+        param($TaskName)
+        $global:TotlWindows.Task
+    }
+    function global:Unregister-ScheduledTask {
+        [CmdletBinding(SupportsShouldProcess = $true)]
+        param($TaskName)
+        $global:TotlWindows.Task = $null
+    }
+    function global:Restart-Computer {
+        param([switch] $Force)
+        $global:TotlWindows.Restarts += 1
+    }
+
+    function global:Get-LocalUser {
+        [CmdletBinding()]
+        param($Name)
+        if ($global:TotlWindows.Accounts.ContainsKey($Name)) { [pscustomobject] @{ Name = $Name } }
+    }
+    function global:Get-PlainPassword {
+        param($Password)
+        $plain = (New-Object System.Net.NetworkCredential -ArgumentList '', $Password).Password
+        if ($plain.Length -ge $global:TotlWindows.PasswordMin) { return $plain }
+        $record = New-Object System.Management.Automation.ErrorRecord -ArgumentList (New-Object System.InvalidOperationException -ArgumentList "Not $plain."), 'InvalidPassword', 'InvalidArgument', $null
+        throw $record
+    }
+    function global:Set-LocalUser {
+        param($Name, $Password)
+        Assert-Double 'Set-LocalUser'
+        $global:TotlWindows.Accounts[$Name] = Get-PlainPassword $Password
+    }
+    function global:New-LocalUser {
+        param($Name, $Password, [switch] $PasswordNeverExpires, [switch] $AccountNeverExpires)
+        Assert-Double 'New-LocalUser'
+        $global:TotlWindows.Accounts[$Name] = Get-PlainPassword $Password
+    }
+    function global:Add-LocalGroupMember {
+        param($SID, $Member)
+        Assert-Double 'Add-LocalGroupMember'
+        $global:TotlWindows.Administrators += $Member
+    }
+    function global:Remove-LocalUser {
+        param($Name)
+        $global:TotlWindows.Accounts.Remove($Name)
+    }
+
+    function global:Get-BitLockerVolume {
+        param($MountPoint)
+        foreach ($name in @($global:TotlWindows.Volumes.Keys)) {
+            if ($null -ne $MountPoint -and $name -ne $MountPoint) { continue }
+            $one = $global:TotlWindows.Volumes[$name]
+            [pscustomobject] @{
+                MountPoint = $name; VolumeType = $one.Type; VolumeStatus = $one.Status; KeyProtector = @($one.Protectors)
+                ProtectionStatus = $(if ($one.On) { 'On' } else { 'Off' }); LockStatus = $(if ($global:TotlWindows.Locked) { 'Locked' } else { 'Unlocked' })
+            }
+        }
+    }
+    function global:Get-Tpm { [pscustomobject] @{ TpmPresent = $global:TotlWindows.Tpm; TpmReady = $global:TotlWindows.Tpm } }
+    function global:New-Protector {
+        param([string] $Type = 'RecoveryPassword')
+        $groups = 1..8 | ForEach-Object { '{0:d6}' -f (11 * (Get-Random -Minimum 0 -Maximum 65536)) }
+        [pscustomobject] @{
+            KeyProtectorType = $Type; KeyProtectorId = '{' + [Guid]::NewGuid().ToString().ToUpperInvariant() + '}'
+            RecoveryPassword = $(if ($Type -eq 'RecoveryPassword') { $groups -join '-' } else { '' })
+        }
+    }
+    function global:Add-BitLockerKeyProtector {
+        [CmdletBinding()]
+        param($MountPoint, [switch] $RecoveryPasswordProtector, [switch] $TpmProtector)
+        Assert-Double 'Add-BitLockerKeyProtector'
+        $made = New-Protector $(if ($TpmProtector) { 'Tpm' } else { 'RecoveryPassword' })
+        # Among the others, not behind them.
+        $global:TotlWindows.Volumes[$MountPoint].Protectors = @($made) + @($global:TotlWindows.Volumes[$MountPoint].Protectors)
+        Write-Warning -Message "ACTIONS REQUIRED: save this numerical recovery password: $($made.RecoveryPassword)"
+        Get-BitLockerVolume -MountPoint $MountPoint
+    }
+    function global:Remove-BitLockerKeyProtector {
+        [CmdletBinding(SupportsShouldProcess = $true)]
+        param($MountPoint, $KeyProtectorId)
+        Assert-Double 'Remove-BitLockerKeyProtector'
+        $one = $global:TotlWindows.Volumes[$MountPoint]
+        $one.Protectors = @($one.Protectors | Where-Object { $_.KeyProtectorId -ne $KeyProtectorId })
+    }
+    function global:Enable-BitLocker {
+        [CmdletBinding()]
+        param($MountPoint, $EncryptionMethod, [switch] $UsedSpaceOnly, [switch] $TpmProtector, [switch] $SkipHardwareTest)
+        $global:TotlWindows.Escrowed = (Invoke-Reference '/kept').secrets.Count
+        Assert-Double 'Enable-BitLocker'
+        $one = $global:TotlWindows.Volumes[$MountPoint]
+        $one.Status = 'EncryptionInProgress'
+        $one.On = $true
+        $one.Protectors = @($one.Protectors) + (New-Protector 'Tpm')
+    }
+    function global:Resume-BitLocker {
+        [CmdletBinding()]
+        param($MountPoint)
+        Assert-Double 'Resume-BitLocker'
+        $global:TotlWindows.Volumes[$MountPoint].On = $true
+    }
+    Import-WindowsSide
+}
+
+# The module as it is on Windows, on the doubles.
+function Import-WindowsSide {
+    Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../TotlProvision/TotlProvision.psd1') -Force -Global
+    Disable-Waiting
+}
+
+function Remove-WindowsDoubles {
+    Clear-Connected
+    $names = @(
+        'Assert-Double', 'New-ScheduledTaskAction', 'New-ScheduledTaskTrigger', 'New-ScheduledTaskPrincipal', 'New-ScheduledTaskSettingsSet', 'Register-ScheduledTask'
+        'Get-ScheduledTask', 'Unregister-ScheduledTask', 'Restart-Computer', 'Get-LocalUser', 'Get-PlainPassword', 'Set-LocalUser', 'New-LocalUser', 'Add-LocalGroupMember'
+        'Remove-LocalUser', 'Get-BitLockerVolume', 'Get-Tpm', 'New-Protector', 'Add-BitLockerKeyProtector', 'Remove-BitLockerKeyProtector', 'Enable-BitLocker', 'Resume-BitLocker'
+    )
+    foreach ($name in $names) { if (Test-Path -LiteralPath ('function:\' + $name)) { Remove-Item -LiteralPath ('function:\' + $name) } }
+    Import-WindowsSide
+}

@@ -1,0 +1,45 @@
+// When people were last seen, and what they last unlocked with: noted once an hour, so that looking costs next to no writes.
+import { remember, remembered } from '../core/memory.ts';
+import { all, first } from '../core/rows.ts';
+
+const NOTED_EVERY_MS = 3_600_000;
+/** The row of a person who asked for anything. */
+const PRESENT = '';
+
+const nameOf = (person: string, unlocker: string): string => `seen ${person} ${unlocker}`;
+
+function note(sql: SqlStorage, person: string, unlocker: string, now: number): void {
+  const before = remembered(
+    sql,
+    nameOf(person, unlocker),
+    ['seen'],
+    () =>
+      first<{ at: number }>(sql, 'SELECT at FROM seen WHERE unlocker = ? AND person = ?', unlocker, person)?.at ?? null,
+  );
+  if (before !== null && now < before + NOTED_EVERY_MS) return;
+  sql.exec(
+    'INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at > at',
+    unlocker,
+    person,
+    now,
+  );
+  remember(sql, nameOf(person, unlocker), ['seen'], now);
+}
+
+/** Notes that a person was here: one row written an hour. */
+export const noteSeen = (sql: SqlStorage, person: string, now: number): void => note(sql, person, PRESENT, now);
+
+/** Notes that a person has unlocked with this: one row written an hour. */
+export const noteUnlocked = (sql: SqlStorage, person: string, unlocker: string, now: number): void =>
+  note(sql, person, unlocker, now);
+
+/** When each of these people was last seen, to the hour. */
+export const lastSeen = (sql: SqlStorage, people: readonly string[]): Map<string, number> =>
+  new Map(
+    all<{ person: string; at: number }>(
+      sql,
+      'SELECT person, at FROM json_each(?) CROSS JOIN seen ON unlocker = ? AND person = value',
+      JSON.stringify(people),
+      PRESENT,
+    ).map(({ person, at }) => [person, at]),
+  );

@@ -1,0 +1,228 @@
+// How a row of the fleet looks: a line of columns where there is room, two lines and a foot for a thumb.
+import { css } from 'lit';
+
+export const rowStyles = css`
+  .line {
+    display: grid;
+    grid-template-columns:
+      calc(var(--edge) + 26px) minmax(96px, 1.16fr) minmax(84px, 1.8fr) 106px 118px 172px 94px 56px
+      minmax(132px, 1.5fr);
+    align-items: center;
+    padding-right: var(--edge);
+    font-size: 13px;
+    line-height: 18px;
+  }
+  .line > * {
+    min-width: 0;
+    padding: 0 8px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .line > .pick {
+    display: grid;
+    padding: 0 0 0 calc(var(--edge) - 2px);
+  }
+  .pick input[type="checkbox"] {
+    margin: 1px 2px;
+    justify-self: start;
+  }
+  .body .line {
+    position: absolute;
+    inset: 0 0 auto;
+    height: var(--row-height);
+    border-bottom: 1px solid var(--line);
+    contain: strict;
+  }
+  .body .line:hover {
+    background: var(--hover);
+  }
+  .body .line.selected {
+    background: var(--selected);
+  }
+  .body .line.cursor {
+    box-shadow: inset 3px 0 0 var(--accent);
+  }
+  /* Room for the focus ring within what is cut off. */
+  .line > .machine {
+    padding-block: 4px;
+  }
+  .name {
+    font-weight: 600;
+    color: var(--text);
+    text-decoration: none;
+    outline-offset: 1px;
+  }
+  .name:hover {
+    text-decoration: underline;
+  }
+  .body :is(.client, .serial, .model) {
+    color: var(--text-2);
+  }
+  .serial {
+    overflow-wrap: normal;
+  }
+  .line > .model {
+    display: none;
+  }
+  .status,
+  .why {
+    display: flex;
+    align-items: center;
+    gap: 7px;
+  }
+  .status span,
+  .why span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .line .i {
+    width: 14px;
+    height: 14px;
+  }
+  .status.accent .i {
+    color: var(--accent);
+  }
+  .status.good .i {
+    color: var(--good);
+  }
+  .status.bad .i {
+    color: var(--bad);
+  }
+  .status.warn .i {
+    color: var(--warn);
+  }
+  .phase {
+    display: flex;
+    align-items: center;
+    gap: 8px;
+    color: var(--text-3);
+  }
+  .where {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .when {
+    color: var(--text-3);
+  }
+  .secrets {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    font-variant-numeric: tabular-nums;
+    color: var(--text-2);
+  }
+  .body .unit {
+    display: none;
+  }
+  .why {
+    color: var(--warn);
+  }
+  .why.bad {
+    color: var(--bad);
+  }
+  .attention strong {
+    font-size: 14px;
+  }
+  mark {
+    background: light-dark(#ffe7a3, #5a4510);
+    color: var(--text);
+    border-radius: 2px;
+  }
+  @media (forced-colors: active) {
+    .body .line:is(.cursor, .selected) {
+      outline: 1px solid Highlight;
+      outline-offset: -1px;
+    }
+  }
+  @media (min-width: 1500px) {
+    .line {
+      grid-template-columns:
+        calc(var(--edge) + 26px) minmax(120px, 1.1fr) minmax(120px, 1.7fr) minmax(120px, 1.4fr) 144px 150px 230px 130px
+        92px minmax(180px, 1.6fr);
+    }
+    .line > .model {
+      display: block;
+    }
+  }
+  @media (min-width: 1100px) and (max-width: 1239px) {
+    .line {
+      grid-template-columns: calc(var(--edge) + 26px) minmax(96px, 1.2fr) minmax(84px, 1.4fr) 106px 118px 104px 94px minmax(
+          120px,
+          1.3fr
+        );
+    }
+    .line > .secrets,
+    .body .where {
+      display: none;
+    }
+  }
+  @media (max-width: 1099px) {
+    .line {
+      grid-template-columns: calc(var(--edge) + 26px) minmax(96px, 1fr) minmax(84px, 1.5fr) 116px 104px minmax(
+          130px,
+          1.3fr
+        );
+    }
+    .line > :is(.serial, .when, .secrets),
+    .body .where {
+      display: none;
+    }
+  }
+  @media (max-width: 719px) {
+    .body .line {
+      grid-template:
+        "machine status" 22px
+        "about about" 20px
+        "phase attention" 24px / minmax(0, 1fr) auto;
+      align-content: center;
+      padding: 0 var(--edge);
+    }
+    .body .line > * {
+      padding: 0;
+    }
+    .body .line > .pick,
+    .body .line > .model {
+      display: none;
+    }
+    .machine {
+      grid-area: machine;
+    }
+    .name {
+      font-size: 15px;
+    }
+    .status {
+      grid-area: status;
+      justify-self: end;
+    }
+    .client {
+      grid-area: about;
+    }
+    .body .line > .serial {
+      display: block;
+      grid-area: about;
+      justify-self: end;
+      max-width: 45%;
+    }
+    .body .line > .client {
+      max-width: 53%;
+    }
+    .phase {
+      grid-area: phase;
+    }
+    .body .where {
+      display: block;
+    }
+    .attention {
+      grid-area: attention;
+      justify-self: end;
+      max-width: 58vw;
+    }
+    /* The whole card is the link: it is for a thumb. */
+    .name::after {
+      content: "";
+      position: absolute;
+      inset: 0;
+    }
+  }
+`;
