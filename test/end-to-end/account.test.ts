@@ -30,7 +30,13 @@ const STAGING = /^npm run deploy -- --env staging$/;
 /** Where the doctor looks whether a version has an address of its own: it has none. */
 const PREVIEW = /^[0-9a-f]{8}-totlprovision-api(-staging)?\.totlcom-inc\.workers\.dev:443$/;
 /** Calls that only other commands or other accounts make. */
-const NOT_MADE: readonly Call[] = [];
+const NOT_MADE: readonly Call[] = [
+  'GET /user/tokens/verify',
+  'GET /user',
+  'GET /accounts/:account/d1/database',
+  'GET /accounts/:account/d1/database/:database',
+  'PUT /accounts/:account/workers/scripts/:script/secrets',
+];
 /** Tried elsewhere: without an account, or against the local stand. */
 const WITHOUT_ACCOUNT = /--dry-run|--offline|--stand/;
 
