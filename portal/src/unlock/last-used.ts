@@ -1,6 +1,6 @@
 // Which unlocker this browser was unlocked with last, so that the next time it is offered first. An id, and no secret.
 import { memory } from '../core/memory.ts';
-import { notedPerson } from '../session/person.ts';
+import { notedPerson } from '../core/noted-person.ts';
 
 /** The next person at this browser has others. */
 const nameOf = (tenant: string): string => `totl.unlocked-with.${tenant}.${notedPerson()}`;
