@@ -11,7 +11,10 @@ const nameOf = (pid) => {
   }
 };
 
-process.stdin.resume();
-process.stdin.on('close', () => {
+function finish() {
   for (const pid of process.argv.slice(2)) if (nameOf(pid) === 'workerd') process.kill(Number(pid), 'SIGKILL');
-});
+  process.exit();
+}
+
+// A process that was killed ends its pipe, or resets it.
+process.stdin.on('end', finish).on('error', finish).resume();
