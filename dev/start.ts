@@ -85,8 +85,8 @@ console.log('Starting the stand …');
 try {
   stand = await startStand(options);
   takeSignalsOver();
-  leash();
   const { keyState } = await asPerson<Overview>(stand, stand.demo.people[0]?.email ?? '', 'overview');
+  leash();
   console.log(banner(stand, options.fleet, keyState !== 'none'));
 } catch (error) {
   console.error((error as Error).message);

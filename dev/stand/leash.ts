@@ -12,11 +12,11 @@ export function runtimesOf(parent: number): number[] {
   });
 }
 
-/** Call it when all of them run. It holds nothing up: a stand that ends by itself has ended them before. */
+/** Holds nothing up: a stand that ends by itself has ended them before. */
 export function leash(): void {
-  const runtimes = runtimesOf(process.pid);
-  if (runtimes.length === 0) return;
-  const keeper = spawn(process.execPath, [path.join(import.meta.dirname, 'leash-end.mjs'), ...runtimes.map(String)], {
+  if (process.platform === 'win32') return;
+  const known = [process.pid, ...runtimesOf(process.pid)];
+  const keeper = spawn(process.execPath, [path.join(import.meta.dirname, 'leash-end.mjs'), ...known.map(String)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

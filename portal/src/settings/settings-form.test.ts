@@ -46,5 +46,5 @@ it('says that it was saved where the button is, with the way back, until somethi
   element.renderRoot.querySelector<HTMLButtonElement>('.kept .ghost')?.click();
   expect(undone).toBe(1);
   await type(element, '3');
-  expect(words(element)).toBe('Save Not saved yet');
+  expect(words(element)).toBe('Save Saved just now, but not what was changed since');
 });

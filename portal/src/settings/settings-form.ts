@@ -40,6 +40,11 @@ export const isSame = <Draft extends object>(draft: Draft, stored: Draft): boole
 /** Fired when a form begins or ceases to hold what is not saved. */
 export type UnsavedChanged = CustomEvent<boolean>;
 
+const standing = (unsaved: boolean, saved: boolean): string => {
+  if (!unsaved) return saved ? 'Saved just now' : '';
+  return saved ? 'Saved just now, but not what was changed since' : 'Not saved yet';
+};
+
 /** What stands beside a form's button: whether what is shown is kept, and the way back right after it was. */
 export const keptWords = ({
   unsaved,
@@ -49,5 +54,5 @@ export const keptWords = ({
   unsaved: boolean;
   saved: boolean;
   undo: () => void;
-}): TemplateResult => html`<span role="status" class="quiet">${unsaved ? 'Not saved yet' : saved ? 'Saved just now' : nothing}</span>
+}): TemplateResult => html`<span role="status" class="quiet">${standing(unsaved, saved)}</span>
   ${saved && !unsaved ? html`<button type="button" class="ghost small" @click=${undo}>Undo</button>` : nothing}`;
