@@ -33,11 +33,7 @@ function Start-TotlRun {
     if ([string]::IsNullOrEmpty($RunId)) { $RunId = New-TotlUuid }
     if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'RunId must be a lower-case UUID.' }
     $RunId = Get-TotlRunId $Session.SpoolPath $RunId
-    $plan = @()
-    foreach ($phase in $Phases) {
-        $name = Get-TotlPhase $phase
-        if ($null -ne $name -and [Array]::IndexOf($plan, $name) -lt 0) { $plan += $name }
-    }
+    $plan = @(Get-TotlPlan $Phases)
     $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.json')
     $volumes = ''
     $before = Read-TotlEntry $path
