@@ -130,7 +130,9 @@ function Use-WindowsDoubles {
     }
 
     function global:Get-BitLockerVolume {
+        [CmdletBinding()]
         param($MountPoint)
+        if ($null -ne $MountPoint -and -not $global:TotlWindows.Volumes.Contains($MountPoint)) { throw "$MountPoint does not have an associated BitLocker volume." }
         foreach ($name in @($global:TotlWindows.Volumes.Keys)) {
             if ($null -ne $MountPoint -and $name -ne $MountPoint) { continue }
             $one = $global:TotlWindows.Volumes[$name]
