@@ -4,7 +4,7 @@ function Start-TotlRun {
     Begins a run, or updates what is known about one after a rename or a reboot.
     .DESCRIPTION
     Nothing is sent: the run is written into the spool, and Send-TotlReport sends it with its events.
-    A run that an image brought from another PC goes on under another id, which is the one returned.
+    A run that an image brought from another PC goes on under another id, which is the one returned, where this PC has an id of its own.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Machine
