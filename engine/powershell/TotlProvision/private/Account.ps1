@@ -1,7 +1,7 @@
 # A local account's password on its way into escrow.
 
 # Refusals that say that what is unsent stays on disk, without that: here nothing does.
-$script:KeptElsewhere = @{ offline = 'The server cannot be reached, or takes nothing now.'; tenant_suspended = 'The tenant is suspended.' }
+$script:NothingKept = @{ offline = 'The server cannot be reached, or takes nothing now.'; tenant_suspended = 'The tenant is suspended.' }
 
 # Seals and escrows it. Without a receipt the ciphertext is dropped, because the password is not set then.
 function Send-TotlAccount {
@@ -12,7 +12,8 @@ function Send-TotlAccount {
     catch {
         $code = Get-TotlCode $_
         $why = $_.Exception.Message
-        if ($script:KeptElsewhere.ContainsKey($code)) { $why = $script:KeptElsewhere[$code] }
+        $plain = $script:NothingKept[$code]
+        if ($null -ne $plain) { $why = $plain }
         $text = 'The new password of {0} is not set: there is no receipt. {1}' -f $Account, $why
         Add-TotlOwnEvent $Session $text 'message' 'error' $Session.Phase
         Remove-TotlWaiting $Session.SpoolPath $sealed.Eid

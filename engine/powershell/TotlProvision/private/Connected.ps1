@@ -48,6 +48,13 @@ function Get-TotlTimes {
     @($Names | Where-Object { Test-TotlSame $_ $Phase }).Count
 }
 
+# Takes a call of a phase into account.
+function Add-TotlCall {
+    param($Session, [string] $Phase)
+    [System.Collections.ArrayList] $calls = $Session.Calls
+    [void] $calls.Add($Phase)
+}
+
 # How often this script has called a phase so far.
 function Get-TotlCalls {
     param($Session, [string] $Phase)

@@ -82,8 +82,10 @@ function Connect-Totl {
     }
     foreach ($name in @($members.Keys)) { $session | Add-Member -NotePropertyName $name -NotePropertyValue $members[$name] }
     if ($null -ne $kept) {
-        foreach ($phase in $kept.Failed) { [void] $session.Failed.Add($phase) }
-        foreach ($phase in $kept.Done) { [void] $session.Done.Add($phase) }
+        [System.Collections.ArrayList] $failed = $session.Failed
+        [System.Collections.ArrayList] $done = $session.Done
+        foreach ($phase in $kept.Failed) { [void] $failed.Add($phase) }
+        foreach ($phase in $kept.Done) { [void] $done.Add($phase) }
         $session.Before = @($kept.Done)
         $session.Restarts = $kept.Restarts
         if ($Check) {

@@ -45,7 +45,7 @@ function Invoke-TotlPhase {
     $totlPhase = Get-TotlPhase $Name
     if ($null -eq $totlPhase) { $totlPhase = 'phase' }
     if (-not (Test-TotlSame $totlPhase $Name)) { Write-Warning -Message ('The phase {0} is reported as {1}.' -f $Name, $totlPhase) }
-    [void] $totl.Calls.Add($totlPhase)
+    Add-TotlCall $totl $totlPhase
     if (-not $Again) {
         if ((Get-TotlCalls $totl $totlPhase) -le (Get-TotlTimes $totl.Before $totlPhase)) {
             $totlPassed = 'Phase {0} was done by an earlier start of the script, and is passed over' -f $totlPhase
