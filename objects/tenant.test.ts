@@ -158,6 +158,26 @@ describe('storage', () => {
     expect(accessors).toEqual([]);
   });
 
+  it('serves a Worker of before too, as for a moment after a deploy: its report is no text, its overview has no query', async () => {
+    const { id } = await seedReadyTenant();
+    await runInDurableObject(stubOf(id), (object) => {
+      const asked = { tenant: id, requestId: 'r', ip: null, userAgent: null };
+      const facts = { prefix: 'tok_0000', salt: '', createdAt: 0, expiresAt: null, version: 0 };
+      const engine = { kind: 'machine' as const, id: 't1', name: 'engine', tokenHash: '', facts };
+      const sent = {
+        index: 0,
+        event: { seq: 1, at: Date.now(), level: 'info', type: 'message', message: 'm' } as const,
+      };
+      const submission = { machine: newMachine(), run: newRun(), events: [sent], rejected: [] };
+      expect(object.report({ ...asked, principal: engine }, submission)).toMatchObject({ accepted: 1 });
+      expect(object.report({ ...asked, principal: engine }, JSON.stringify(submission))).toMatchObject({
+        duplicates: 1,
+      });
+      const admin = { kind: 'person' as const, id: 'u0', name: emailOf('admin'), role: 'admin' as const };
+      expect(object.overview({ ...asked, principal: admin }, 'Name')).toMatchObject({ name: 'Name', machines: 1 });
+    });
+  });
+
   it('serves its own tenant only', async () => {
     const { id } = await seedReadyTenant();
     await runInDurableObject(stubOf(id), (object) => {

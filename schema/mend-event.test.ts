@@ -11,6 +11,9 @@ const mended = (value: Record<string, unknown>): RunEvent => {
   return result.event;
 };
 
+/** Of the event as JSON in UTF-8. */
+const bytesOf = (one: RunEvent): number => new TextEncoder().encode(JSON.stringify(one)).length;
+
 describe('an event', () => {
   it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['Windows line ends', { message: 'line 1\r\nline 2\rline 3' }, { message: 'line 1\nline 2\nline 3' }],
@@ -86,6 +89,15 @@ describe('an event', () => {
     expect(mended({ data: { a: 'x'.repeat(5000) } }).data?.a).toHaveLength(4096);
   });
 
+  it('of a message alone is cut too where its characters are of four bytes, because an event has 16 KiB whatever it says', () => {
+    const once = mended({ message: '\u{1f511}'.repeat(4096) });
+    expect(bytesOf(once)).toBeLessThanOrEqual(EVENT_MAX_BYTES);
+    expect(once.mended).toEqual(['message']);
+    expect(mended(once)).toEqual(once);
+    const fit = { seq: 1, at: NOW, level: 'info', type: 'message', message: '\u{1f511}'.repeat(4000) };
+    expect(mended(fit)).toEqual(fit);
+  });
+
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string(),
@@ -114,7 +126,7 @@ describe('an event', () => {
       fc.property(odd, fc.constantFrom('message', 'reboot', 'run_failed'), (value, type) => {
         const once = mended({ ...value, type });
         expect(RunEvent.parse(once)).toEqual(once);
-        expect(JSON.stringify(once).length).toBeLessThanOrEqual(EVENT_MAX_BYTES);
+        expect(bytesOf(once)).toBeLessThanOrEqual(EVENT_MAX_BYTES);
         expect(mended(once)).toEqual(once);
         // As text, because that is what is sent and kept: JSON.stringify writes -0 as 0.
         expect(JSON.stringify(mended(JSON.parse(JSON.stringify(once))))).toBe(JSON.stringify(once));

@@ -19,9 +19,12 @@ export type MendedEvent = { event: RunEvent } | { refused: { seq: number | null;
 const encoder = new TextEncoder();
 const byteLength = (text: string): number => encoder.encode(text).length;
 
-/** A character of JSON takes three bytes at most, so that most events need not be encoded to know. A fit one without data is far below: its message is 4,096 characters. */
+/**
+ * A UTF-16 unit of JSON takes three bytes at most, so that most events need not be encoded to know. Without data only a message of characters
+ * that are two units each can be too long.
+ */
 function isWithinBytes(event: RunEvent): boolean {
-  if (event.data === undefined) return true;
+  if (event.data === undefined && event.message.length <= MESSAGE_MAX) return true;
   const text = JSON.stringify(event);
   return text.length * 3 <= EVENT_MAX_BYTES || byteLength(text) <= EVENT_MAX_BYTES;
 }

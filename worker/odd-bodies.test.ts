@@ -50,6 +50,20 @@ it('a report in UTF-16 is read, and a secret in it is refused by what is wrong, 
   expect((await send<Receipt>('/v1/secret', secret)).json).toMatchObject({ version: 1 });
 });
 
+it('a body is read by itself, whatever was wrong with the one before it: a broken letter, a cut one, a byte order mark', async () => {
+  const secret = async () => JSON.stringify(await sealedSecret(tenant.id, tenant.keyring, pc.id));
+  for (const broken of [
+    [0xff, 0xfe],
+    [0xe2, 0x82],
+    [0xef, 0xbb, 0xbf, 0xe2, 0x82],
+    [0xef, 0xbb, 0xbf],
+  ]) {
+    expect((await send('/v1/secret', new Uint8Array(broken))).status).toBe(400);
+    expect((await send<Receipt>('/v1/secret', await secret())).status).toBe(201);
+    expect((await send<Receipt>('/v1/secret', `\ufeff${await secret()}`)).status).toBe(201);
+  }
+});
+
 it('a report whose line ends `curl -d` has taken out is refused with what it should be, and nothing of it is kept', async () => {
   const [head = '', ...events] = lines();
   const refused = await send('/v1/report', [head, ...events].join(''), NDJSON);

@@ -8,7 +8,7 @@ export const answersOfBuckets = (account: Account): Answers => ({
     const { name } = asked.json<{ name: string }>();
     if (account.buckets.has(name))
       throw new Refused(409, 10004, 'The bucket you tried to create already exists, and you own it.');
-    const made = { name, creation_date: now(), location: 'WEUR', storage_class: 'Standard' };
+    const made = { name, creation_date: now(), location: 'weur', storage_class: 'Standard' };
     account.buckets.set(name, made);
     return ok(made);
   },

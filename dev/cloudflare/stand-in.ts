@@ -57,7 +57,7 @@ export async function startStandIn({ folder, subdomain, team, names }: StandInOp
   const certificate = makeCertificate(at('tls'), names);
   const api = new Api(account, runtime, sites, tails);
   const edge = new Edge(account, access, runtime, sites, certificate);
-  const wayOut = new WayOut(edge);
+  const wayOut = new WayOut(edge, api);
   await Promise.all([api.listen(), edge.listen(), wayOut.listen(), runtime.update()]);
   return {
     account,

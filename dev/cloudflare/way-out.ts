@@ -3,6 +3,7 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Api } from './api.ts';
 import type { Edge } from './edge.ts';
 
 export class WayOut {
@@ -11,7 +12,8 @@ export class WayOut {
   /** Host and port of each attempt that was refused. */
   readonly refused: string[] = [];
 
-  constructor(edge: Edge) {
+  /** `api` is where the API listens: wrangler's WebSocket of a tail takes the proxy even there. */
+  constructor(edge: Edge, api: Api) {
     this.#server = http.createServer((request, response) => {
       this.refused.push(request.url ?? '');
       response.writeHead(502).end();
@@ -19,12 +21,13 @@ export class WayOut {
     this.#server.on('connect', (request: http.IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       const [host = '', port] = (request.url ?? '').split(':');
-      if (port !== '443' || !edge.knows(host)) {
+      const isApi = new URL(api.base).host === request.url;
+      if (!isApi && (port !== '443' || !edge.knows(host))) {
         this.refused.push(request.url ?? '');
         socket.end('HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n');
         return;
       }
-      const to = net.connect(edge.port, '127.0.0.1', () => {
+      const to = net.connect(isApi ? Number(port) : edge.port, '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
         to.write(head);
         to.pipe(socket).pipe(to);

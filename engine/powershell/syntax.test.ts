@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PLATFORM } from './allowed.ts';
 import { faultsOf, folder, functionsOf, nodesOf, parse, type SourceFile, sources } from './grammar.ts';
 import { publicFaults, ruleFaults, wordsOf } from './rules.ts';
 
@@ -146,6 +147,17 @@ describe('what changes a PC', () => {
     expect(acts.length).toBeGreaterThan(4);
     for (const act of acts) expect(act.text).toContain('-WarningAction SilentlyContinue');
   });
+
+  it.each(['BitLocker', 'LocalUser', 'Restart'])(
+    'tells each cmdlet of Windows in %s what an error means: one that is a function of a module sees only the preferences of the script that provisions',
+    (noun) => {
+      const file = named(`TotlProvision/private/platform/${noun}.Windows.ps1`);
+      const theirs = Object.keys(PLATFORM[file.name]?.cmdlets ?? {});
+      const acts = nodesOf(file.root, 'command').filter((node) => theirs.includes(node.namedChildren[0]?.text ?? ''));
+      expect(acts.length).toBeGreaterThan(3);
+      for (const act of acts) expect(act.text).toMatch(/-ErrorAction (Stop|Ignore)/);
+    },
+  );
 });
 
 describe('the example', () => {

@@ -14,9 +14,9 @@ export abstract class EngineCalls extends Door {
     return this.gate.anybody(caller, 'pubkey', () => keyring.publicKey(this.sql) ?? keyring.noTenantKey());
   }
 
-  /** `submitted`: a `Submission` as JSON. */
-  report(caller: Caller<MachinePrincipal>, submitted: string): ReportAnswer | Refusal {
-    const submission: Submission = JSON.parse(submitted);
+  /** `submitted`: a `Submission` as JSON. A Worker of before, which an edge may still have for a moment after a deploy, hands it over as it is. */
+  report(caller: Caller<MachinePrincipal>, submitted: string | Submission): ReportAnswer | Refusal {
+    const submission: Submission = typeof submitted === 'string' ? JSON.parse(submitted) : submitted;
     return this.gate.anybody(caller, submission.machine.id, (now) =>
       submitReport(this.ctx.storage, caller, submission, now),
     );

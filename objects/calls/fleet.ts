@@ -44,7 +44,8 @@ import { EngineCalls } from './engine.ts';
 import { overviewOf } from './overview.ts';
 
 export abstract class FleetCalls extends EngineCalls {
-  overview(caller: Caller<Person>, name: string, { unlockedWith }: OverviewQuery): Overview | Refusal {
+  /** A Worker of before hands over no query. */
+  overview(caller: Caller<Person>, name: string, { unlockedWith }: OverviewQuery = {}): Overview | Refusal {
     return this.gate.anybody(caller, 'overview', (now) => {
       const isRoom = !wasFull(this.sql, now) && readRoom(this.sql).state === 'ample';
       if (unlockedWith !== undefined && isRoom && mayUse(this.sql, caller.principal, unlockedWith))

@@ -78,6 +78,9 @@ async function tenantInUse() {
 type Tenant = Awaited<ReturnType<typeof tenantInUse>>;
 
 /** What people read of it, without what depends on how large the object is or on when somebody looks. */
+/** Who was seen when is of the moment, and since when an unlocker is what it is was not kept at first. */
+const withoutSeen = ({ since: _since, used: _used, ...keyring }: Record<string, unknown>) => keyring;
+
 async function read({ id, machines, run }: Tenant) {
   const ask = async <T>(route: string): Promise<T> => {
     const { status, json } = await asPerson<T>(admin, `/v1/tenants/${id}/${route}`);
@@ -94,9 +97,9 @@ async function read({ id, machines, run }: Tenant) {
     machines: listed.machines.map(({ id, hostname, serial, secrets }) => ({ id, hostname, serial, secrets })),
     secrets: secrets.flatMap((page) => page.secrets).map(({ id, kind, ref }) => ({ id, kind, ref })),
     events: (await ask<{ events: unknown[] }>(`runs/${run}/events?limit=500`)).events,
-    keyring: await ask<unknown>('keyring'),
+    keyring: withoutSeen(await ask<Record<string, unknown>>('keyring')),
     audit: (await ask<AuditPage>('audit?limit=500')).entries,
-    people: await ask<unknown>('people'),
+    people: (await ask<{ people: object[] }>('people')).people.map((one) => ({ ...one, lastSeenAt: null })),
     sealed: await inStorage(id, (sql) =>
       all(sql, 'SELECT secret_id, version, eid, kid, sealed, sha256 FROM secret_versions ORDER BY eid'),
     ),

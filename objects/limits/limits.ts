@@ -76,9 +76,12 @@ export function refusalFor(name: LimitName, limit: number, decision: Decision): 
 
 export type StoredLimits = Partial<Record<LimitName, number>>;
 
+/** Whole numbers and nothing else: a limit stands in the text of a statement, and a restore puts into the row what a bucket holds. */
 export const storedLimits = (sql: SqlStorage): StoredLimits => {
   const row = first<{ value: string }>(sql, "SELECT value FROM settings WHERE name = 'limits'");
-  return row ? JSON.parse(row.value) : {};
+  return Object.fromEntries(
+    Object.entries(row ? JSON.parse(row.value) : {}).filter(([, value]) => Number.isSafeInteger(value)),
+  );
 };
 
 /** The limits of this tenant now: the operator's, or else the default. */

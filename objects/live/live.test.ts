@@ -3,7 +3,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LIVE_ACK } from '../../schema/facts/live-socket.ts';
+import { LIVE_ACK, LIVE_CLOSE } from '../../schema/facts/live-socket.ts';
 import type { LiveMessage } from '../../schema/live.ts';
 import type { MachinePage, MachineSummary } from '../../schema/machine.ts';
 import { until } from '../../test/support/until.ts';
@@ -39,6 +39,15 @@ const change = (tenant: string, ids: readonly string[]) =>
   runInDurableObject(objectOf(tenant), (_object, state) => {
     for (const id of ids) listenerOf(state.storage.sql)?.machineChanged(id);
   });
+
+/** As many batches as that, one after the other: `fast` acknowledges each. */
+const batches = async (tenant: string, fast: Listener, count: number) => {
+  const before = fast.heard.length;
+  for (let done = 1; done <= count; done++) {
+    await change(tenant, [`machine-${done}`]);
+    await hears(fast, before + done);
+  }
+};
 
 describe('what changes at once', () => {
   it('comes in one message, each machine as it is in the end', async () => {
@@ -119,18 +128,43 @@ describe('a request for access', () => {
     of.leave();
     by.leave();
   });
+
+  /** Says that somebody asks, as a transaction does. */
+  const ask = (tenant: string) =>
+    runInDurableObject(objectOf(tenant), (_object, state) => listenerOf(state.storage.sql)?.grantsChanged());
+
+  it('takes a slow browser no further than it was sent, so that on its return it is told what was left out', async () => {
+    const { id } = await seedTenant();
+    const [slow, fast] = [await mustListen(emailOf('admin'), id), await mustListen(engineer, id)];
+    slow.acks = false;
+    await batches(id, fast, UNACKED_MAX + 1);
+    await hears(slow, 1 + UNACKED_MAX);
+    const reached = slow.cursor;
+    await ask(id);
+    await until(() => expect(types(slow).at(-1)).toBe('requests'));
+    expect(slow.cursor).toBe(reached);
+    slow.leave();
+    const back = await mustListen(emailOf('admin'), id, { cursor: slow.cursor });
+    await hears(back, 2);
+    expect([types(back), back.cursor]).toEqual([['hello', 'machines'], fast.cursor]);
+    back.leave();
+    fast.leave();
+  });
+
+  it('is not told where the sign-in has expired, because nothing is sent after that', async () => {
+    const { id } = await seedTenant();
+    const listener = await mustListen(emailOf('admin'), id);
+    await runInDurableObject(objectOf(id), (_object, state) => {
+      for (const socket of state.getWebSockets())
+        socket.serializeAttachment({ ...socket.deserializeAttachment(), sessionEndsAt: 1 });
+    });
+    await ask(id);
+    await until(() => expect(listener.closedWith).toBe(LIVE_CLOSE.session_expired));
+    expect(types(listener)).toEqual(['hello']);
+  });
 });
 
 describe('a slow reader', () => {
-  /** As many batches as that, one after the other: `fast` acknowledges each. */
-  const batches = async (tenant: string, fast: Listener, count: number) => {
-    const before = fast.heard.length;
-    for (let done = 1; done <= count; done++) {
-      await change(tenant, [`machine-${done}`]);
-      await hears(fast, before + done);
-    }
-  };
-
   it('gets a bounded number of messages, then one resync for all it missed, and is served again', async () => {
     const { id } = await seedTenant();
     const [slow, fast] = [await mustListen(engineer, id), await mustListen(engineer, id)];

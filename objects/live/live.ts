@@ -10,7 +10,7 @@ import { logSocket } from '../core/log.ts';
 import { fleetCounts } from '../fleet/counts.ts';
 import { summariesOf } from '../fleet/machines.ts';
 import { RecentChanges } from './recent-changes.ts';
-import { acknowledged, closeCode, next, type Subscription } from './subscription.ts';
+import { acknowledged, closeCode, next, type Subscription, sentTo } from './subscription.ts';
 
 const FLUSH_EVERY_MS = 100;
 /** Each message goes to each socket and is acknowledged by each: with hundreds of them it comes more seldom, so that reports still get their turn. */
@@ -45,7 +45,7 @@ export class Live {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(LIVE_PING, LIVE_PONG));
     listenTo(ctx.storage.sql, {
       machineChanged: (id) => this.#note(id),
-      grantsChanged: () => queueMicrotask(() => this.#tellAdmins({ type: 'requests', cursor: this.#recent.cursor })),
+      grantsChanged: () => queueMicrotask(() => this.#tellAdmins(Date.now())),
       // Not in the middle of a transaction, whose turn this is. Should it be rolled back: a socket that is closed comes again.
       personChanged: (id) => queueMicrotask(() => this.#close(this.#open(id), LIVE_CLOSE.not_allowed)),
       tenantClosed: (why) => {
@@ -130,9 +130,18 @@ export class Live {
     return this.#ctx.getWebSockets(person).filter((socket) => socket.readyState === WebSocket.READY_STATE_OPEN);
   }
 
-  /** Told once and not acknowledged: an admin's page that is away asks how many wait when it comes back. */
-  #tellAdmins(message: LiveMessage): void {
-    for (const socket of this.#open()) if (subscriptionOf(socket).role === 'admin') tell(socket, message);
+  /**
+   * Told once and not acknowledged: an admin's page that is away asks how many wait when it comes back. The cursor of a slow one stays where
+   * it is, or what was left out would be lost with its connection.
+   */
+  #tellAdmins(now: number): void {
+    for (const socket of this.#open()) {
+      const subscription = subscriptionOf(socket);
+      if (subscription.role !== 'admin') continue;
+      const code = closeCode(subscription, now);
+      if (code === null) tell(socket, { type: 'requests', cursor: sentTo(subscription) ?? this.#recent.cursor });
+      else this.#close([socket], code);
+    }
   }
 
   #close(sockets: readonly WebSocket[], code: number): void {

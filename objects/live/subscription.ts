@@ -39,6 +39,9 @@ export const next = (before: Subscription, cursor: string): Subscription =>
     ? { ...before, behind: true }
     : { ...before, unacked: [...before.unacked, cursor] };
 
+/** Where the browser gets to with what it was sent; null: as far as there is anything. */
+export const sentTo = ({ behind, unacked }: Subscription): string | null => (behind ? (unacked.at(-1) ?? null) : null);
+
 /**
  * After an acknowledgement of this message and all before it. A repeated acknowledgement changes nothing; null: the
  * message was never sent.

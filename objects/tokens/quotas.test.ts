@@ -350,3 +350,17 @@ describe('what comes near its limit', () => {
     expect(text).not.toContain('t1');
   });
 });
+
+it('a limit that is no whole number, as a bent backup may bring one, is none: it would stand in a statement’s text', async () => {
+  const { id, token, keyring } = await seedReadyTenant();
+  const bent = {
+    machineSecrets: '1); DELETE FROM escrow_keys; SELECT count(*) AS brought FROM (SELECT ?, ?',
+    machineRuns: 3,
+  };
+  await runInDurableObject(stubOf(id), (_object, { storage: { sql } }) => {
+    sql.exec("INSERT INTO settings VALUES ('limits', ?)", JSON.stringify(bent));
+  });
+  const { status } = await asMachine<Receipt>(token, '/v1/secret', await sealedSecret(id, keyring, newMachine().id));
+  expect([status, await rowsIn(id, 'SELECT count(*) AS kept FROM escrow_keys')]).toEqual([201, [{ kept: 1 }]]);
+  expect((await limitsOf(id)).limits).toMatchObject({ machineSecrets: 200, machineRuns: 3 });
+});

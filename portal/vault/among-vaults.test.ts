@@ -53,3 +53,14 @@ it('a lock locks every vault of the browser, because its person was told that it
   await tab.next('changed');
   expect(await others.state()).toEqual({ state: 'locked' });
 });
+
+it('locks what the person before has left open, and not what the next one has unlocked since, in whatever tab', async () => {
+  const name = crypto.randomUUID();
+  const keeper = keeperOn(channelOf(name));
+  const noted = Date.now();
+  await unlock(keeper);
+  await keeper.lockOlder(noted);
+  expect((await keeper.state()).state).toBe('unlocked');
+  await keeper.lockOlder(Date.now() + 1);
+  expect(await keeper.state()).toEqual({ state: 'locked' });
+});

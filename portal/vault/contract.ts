@@ -269,4 +269,6 @@ export interface Vault {
   /** Counts as a use: what is unlocked stays so for another 15 minutes. */
   stay(): Promise<void>;
   lock(): Promise<void>;
+  /** Locks what was unlocked before this instant, in ms since the epoch; what somebody has unlocked since stays. */
+  lockOlder(than: number): Promise<void>;
 }

@@ -33,6 +33,7 @@ type Held = {
   unlocker: string;
   keys: Map<string, CryptoKey>;
   active: SealTo;
+  unlockedAt: number;
   locksAt: number;
 };
 
@@ -142,7 +143,7 @@ export class Keeper implements Vault {
     const { fingerprint } = trusted.seen;
     const seal = await sealTo(active.kid, active.jwk);
     if (this.#locks !== locks) return fault('locked', 'The vault was locked meanwhile. Unlock it again.');
-    this.#held = { tenant, fingerprint, unlocker, keys, active: seal, locksAt: 0 };
+    this.#held = { tenant, fingerprint, unlocker, keys, active: seal, unlockedAt: this.#now(), locksAt: 0 };
     this.#toldLocksAt = 0;
     this.#touch();
     const { unlocker: opened } = trusted;
@@ -236,6 +237,10 @@ export class Keeper implements Vault {
   async lock(): Promise<void> {
     this.lockHere();
     this.#onLock();
+  }
+
+  async lockOlder(than: number): Promise<void> {
+    if (this.#held && this.#held.unlockedAt < than) await this.lock();
   }
 
   /** Locks for lack of use, or because another vault of this browser was locked: nobody else is told. */

@@ -177,7 +177,8 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
       .getByRole('button', { name: /^Details of entry/ })
       .first()
       .waitFor();
-    for (const button of await page.getByRole('button', { name: /^Details of entry/ }).all()) await button.click();
+    for (const button of await page.getByRole('button', { name: /^Details of entry/ }).all())
+      await button.press('Enter');
     await nothingSteers(page, 'the audit');
   }));
 
@@ -282,8 +283,11 @@ test('a passkey that says nothing of its PRF when it is made is asked before a n
     await lockVault(page);
     await page.goto(at(`machines/${HEBREW.id}`));
     await askReveal(page, /^Reveal local administrator password/, 'by passkey');
-    await page.getByLabel(`Passkey of ${ADMIN}`).check();
-    await page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByRole('radio', { name: 'Passkey' }).check();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Unlock/ })
+      .click();
     await page.locator('.plain').waitFor();
     await hideSecret(page);
   }));

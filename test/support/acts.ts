@@ -139,7 +139,13 @@ const READING: Act[] = [
     done: text('3 checked, and every one is sound.'),
     many: true,
   },
-  { sends: 'audit/export', at: 'audit', press: named('Export CSV'), done: text('Saved. Only a whole export') },
+  {
+    sends: 'audit/export',
+    at: 'audit',
+    before: (page) => button(page, 'Export').click(),
+    press: named(/^Spreadsheet/),
+    done: text('Saved. Only a whole export'),
+  },
 ];
 
 const MACHINE: Act[] = [
@@ -148,10 +154,10 @@ const MACHINE: Act[] = [
     at: `machines/${PC.id}`,
     before: async (page) => {
       await button(page, /^Reveal local/).click();
-      await page.getByLabel('Why do you need it?').fill('locked out');
+      await page.getByLabel('Reason', { exact: true }).fill('locked out');
     },
     press: inDialog('Reveal'),
-    enter: labelled('Why do you need it?'),
+    enter: labelled('Reason'),
     done: (page) => page.locator('.plain'),
     after: (page) => button(page, 'Hide now').click(),
   },
@@ -160,11 +166,11 @@ const MACHINE: Act[] = [
     before: async (page) => {
       await button(page, 'Add a secret').click();
       await page.getByLabel('The secret').fill('By-Hand-7q');
-      await page.getByLabel('The same again').fill('By-Hand-7q');
+      await page.getByLabel('Repeat it').fill('By-Hand-7q');
     },
     press: named('Seal and keep'),
     enter: labelled('The secret'),
-    done: text('Kept as version 2'),
+    done: text('Sealed as version 2'),
   },
   {
     sends: 'secrets/*/confirm',

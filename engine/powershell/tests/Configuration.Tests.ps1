@@ -33,8 +33,8 @@ Describe 'the configuration file' {
             $session.Fingerprint | Should -BeExactly $script:settings.pinned.fingerprint
             $session.MinEpoch | Should -Be 1
             $session.TenantKey.kid | Should -BeExactly $script:settings.pinned.tenantKey.kid
-            ($session | Format-List -Property * | Out-String) | Should -Not -Match 'tok_'
-            (ConvertTo-Json -InputObject $session -Depth 3 -WarningAction SilentlyContinue) | Should -Not -Match 'tok_'
+            ($session | Format-List -Property * | Out-String) | Should -Not -MatchExactly ([regex]::Escape($script:settings.pinned.token))
+            (ConvertTo-Json -InputObject $session -Depth 3 -WarningAction SilentlyContinue) | Should -Not -MatchExactly ([regex]::Escape($script:settings.pinned.token))
         }
     }
 
@@ -66,7 +66,7 @@ Describe 'the configuration file' {
         [System.IO.File]::WriteAllText($path, (ConvertTo-Json -InputObject (New-ConfigurationFile @{ $Member = $Value }) -Depth 5))
         $message = Get-Message $path
         $message | Should -Match ('wrong at ' + $Member)
-        $message | Should -Not -Match 'tok_'
+        $message | Should -Not -MatchExactly ([regex]::Escape($script:settings.pinned.token))
         Get-Refusal { New-TotlSession -ConfigurationPath $path -SpoolPath (New-FolderName) } | Should -BeExactly 'bad_configuration'
     }
 
@@ -78,7 +78,7 @@ Describe 'the configuration file' {
         foreach ($text in @('apiOrigin = tok_x', '"tok_x"', '[]', '')) {
             [System.IO.File]::WriteAllText($path, $text)
             Get-Refusal { New-TotlSession -ConfigurationPath $path } | Should -BeExactly 'bad_configuration'
-            Get-Message $path | Should -Not -Match 'tok_'
+            Get-Message $path | Should -Not -MatchExactly ([regex]::Escape($script:settings.pinned.token))
             Get-Words $path | Should -BeExactly ('The configuration file {0} cannot be read, or is not JSON as the portal writes it.' -f $path)
         }
     }

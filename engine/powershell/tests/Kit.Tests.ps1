@@ -175,6 +175,20 @@ Describe 'a build' {
         @($events | Where-Object { $_.message -like 'line *' } | ForEach-Object { $_.message }) -join ',' | Should -BeExactly (@(1..50 | ForEach-Object { "line $_" }) -join ',')
     }
 
+    It 'sends a secret that an earlier session left even if the server is away at first' {
+        $session = Connect-Totl $script:file -SpoolPath $script:spool
+        $about = @{ Session = $session; Key = Get-TotlTenantKey -Session $session; MachineId = $session.Machine.id; RunId = $session.RunId; Account = 'LocalAdmin' }
+        [void] (Invoke-Reference '/reset' @{ faults = @(1..300 | ForEach-Object { 'drop-before' }) })
+        Get-Refusal { Send-TotlSecret -Session $session -Sealed (Protect-TotlSecret @about -Secret 'left behind') } | Should -BeExactly 'offline'
+        Clear-Connected
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        Wait-Until { $null -ne (Get-ConnectedSession).Sender.Box.Failure }
+        [void] (Invoke-Reference '/reset')
+        Write-TotlLog 'the server is back'
+        Wait-Until { @((Invoke-Reference '/kept').runs).Count -gt 0 }
+        (Invoke-Reference '/kept').secrets.Count | Should -Be 1
+    }
+
     It 'reads what another has open to write, which Windows refuses unless a reader says so' {
         InModuleScope TotlProvision -Parameters @{ Path = New-FolderName } {
             param($Path)
@@ -344,6 +358,14 @@ Describe 'what is taken out of a message' {
             param($About, $Given, $Wanted)
             Hide-TotlSecrets $About $Given | Should -BeExactly $Wanted
             (Hide-TotlData $About @{ a = @($Given); b = $Given; n = 7; secret = 'x' }).b | Should -BeExactly $Wanted
+        }
+    }
+
+    It 'is what a member holds whose name ends in such a word, as in the text, and not what another holds' {
+        InModuleScope TotlProvision -Parameters @{ About = $script:about } {
+            param($About)
+            $hidden = Hide-TotlData $About @{ LocalAdminPassword = 'Summer!'; api_key = 'k1'; passwordPolicy = 'long' }
+            $hidden['LocalAdminPassword'] + $hidden['api_key'] + $hidden['passwordPolicy'] | Should -BeExactly '[removed][removed]long'
         }
     }
 }

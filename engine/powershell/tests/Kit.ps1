@@ -56,30 +56,39 @@ function Use-WindowsDoubles {
         Volumes = [ordered] @{ 'C:' = @{ Type = 'OperatingSystem'; Status = 'FullyDecrypted'; On = $false; Protectors = @() } }
         Done = @()
     }
-    function global:Assert-Double {
-        param([string] $Name)
+    # Whether a cmdlet goes on. One that fails says so as those of Windows do, which are functions of a module and see nothing of what this one prefers: its
+    # caller hears of it only if it has asked for that.
+    function global:Test-Double {
+        param([string] $Name, $Bound)
         $global:TotlWindows.Done += $Name
-        if ($global:TotlWindows.Refuses -eq $Name) { throw "Access is denied to $Name." }
+        if ($global:TotlWindows.Refuses -ne $Name) { return $true }
+        if ($Bound['ErrorAction'] -eq 'Stop') { throw "Access is denied to $Name." }
+        $false
     }
     function global:New-ScheduledTaskAction {
+        [CmdletBinding()]
         param($Execute, $Argument)
         [pscustomobject] @{ Execute = $Execute; Argument = $Argument }
     }
     function global:New-ScheduledTaskTrigger {
+        [CmdletBinding()]
         param([switch] $AtStartup)
         [pscustomobject] @{ AtStartup = $AtStartup.IsPresent }
     }
     function global:New-ScheduledTaskPrincipal {
+        [CmdletBinding()]
         param($UserId, $LogonType, $RunLevel)
         [pscustomobject] @{ UserId = $UserId; RunLevel = $RunLevel }
     }
     function global:New-ScheduledTaskSettingsSet {
+        [CmdletBinding()]
         param([switch] $AllowStartIfOnBatteries, [switch] $DontStopIfGoingOnBatteries, $ExecutionTimeLimit)
         $ExecutionTimeLimit
     }
     function global:Register-ScheduledTask {
+        [CmdletBinding()]
         param($TaskName, $Action, $Trigger, $Principal, $Settings, [switch] $Force)
-        Assert-Double 'Register-ScheduledTask'
+        if (-not (Test-Double 'Register-ScheduledTask' $PSBoundParameters)) { return }
         $global:TotlWindows.Task = [pscustomobject] @{ Name = $TaskName; Action = $Action; Principal = $Principal; Trigger = $Trigger }
     }
     function global:Get-ScheduledTask {
@@ -93,6 +102,7 @@ function Use-WindowsDoubles {
         $global:TotlWindows.Task = $null
     }
     function global:Restart-Computer {
+        [CmdletBinding()]
         param([switch] $Force)
         $global:TotlWindows.Restarts += 1
     }
@@ -110,21 +120,25 @@ function Use-WindowsDoubles {
         throw $record
     }
     function global:Set-LocalUser {
+        [CmdletBinding()]
         param($Name, $Password)
-        Assert-Double 'Set-LocalUser'
+        if (-not (Test-Double 'Set-LocalUser' $PSBoundParameters)) { return }
         $global:TotlWindows.Accounts[$Name] = Get-PlainPassword $Password
     }
     function global:New-LocalUser {
+        [CmdletBinding()]
         param($Name, $Password, [switch] $PasswordNeverExpires, [switch] $AccountNeverExpires)
-        Assert-Double 'New-LocalUser'
+        if (-not (Test-Double 'New-LocalUser' $PSBoundParameters)) { return }
         $global:TotlWindows.Accounts[$Name] = Get-PlainPassword $Password
     }
     function global:Add-LocalGroupMember {
+        [CmdletBinding()]
         param($SID, $Member)
-        Assert-Double 'Add-LocalGroupMember'
+        if (-not (Test-Double 'Add-LocalGroupMember' $PSBoundParameters)) { return }
         $global:TotlWindows.Administrators += $Member
     }
     function global:Remove-LocalUser {
+        [CmdletBinding()]
         param($Name)
         $global:TotlWindows.Accounts.Remove($Name)
     }
@@ -132,6 +146,7 @@ function Use-WindowsDoubles {
     function global:Get-BitLockerVolume {
         [CmdletBinding()]
         param($MountPoint)
+        if ($global:TotlWindows.Refuses -eq 'Get-BitLockerVolume' -and -not (Test-Double 'Get-BitLockerVolume' $PSBoundParameters)) { return }
         if ($null -ne $MountPoint -and -not $global:TotlWindows.Volumes.Contains($MountPoint)) { throw "$MountPoint does not have an associated BitLocker volume." }
         foreach ($name in @($global:TotlWindows.Volumes.Keys)) {
             if ($null -ne $MountPoint -and $name -ne $MountPoint) { continue }
@@ -142,7 +157,11 @@ function Use-WindowsDoubles {
             }
         }
     }
-    function global:Get-Tpm { [pscustomobject] @{ TpmPresent = $global:TotlWindows.Tpm; TpmReady = $global:TotlWindows.Tpm } }
+    function global:Get-Tpm {
+        [CmdletBinding()]
+        param()
+        [pscustomobject] @{ TpmPresent = $global:TotlWindows.Tpm; TpmReady = $global:TotlWindows.Tpm }
+    }
     function global:New-Protector {
         param([string] $Type = 'RecoveryPassword')
         $groups = 1..8 | ForEach-Object { '{0:d6}' -f (11 * (Get-Random -Minimum 0 -Maximum 65536)) }
@@ -154,7 +173,7 @@ function Use-WindowsDoubles {
     function global:Add-BitLockerKeyProtector {
         [CmdletBinding()]
         param($MountPoint, [switch] $RecoveryPasswordProtector, [switch] $TpmProtector)
-        Assert-Double 'Add-BitLockerKeyProtector'
+        if (-not (Test-Double 'Add-BitLockerKeyProtector' $PSBoundParameters)) { return }
         $made = New-Protector $(if ($TpmProtector) { 'Tpm' } else { 'RecoveryPassword' })
         # Among the others, not behind them.
         $global:TotlWindows.Volumes[$MountPoint].Protectors = @($made) + @($global:TotlWindows.Volumes[$MountPoint].Protectors)
@@ -164,7 +183,7 @@ function Use-WindowsDoubles {
     function global:Remove-BitLockerKeyProtector {
         [CmdletBinding(SupportsShouldProcess = $true)]
         param($MountPoint, $KeyProtectorId)
-        Assert-Double 'Remove-BitLockerKeyProtector'
+        if (-not (Test-Double 'Remove-BitLockerKeyProtector' $PSBoundParameters)) { return }
         $one = $global:TotlWindows.Volumes[$MountPoint]
         $one.Protectors = @($one.Protectors | Where-Object { $_.KeyProtectorId -ne $KeyProtectorId })
     }
@@ -172,7 +191,7 @@ function Use-WindowsDoubles {
         [CmdletBinding()]
         param($MountPoint, $EncryptionMethod, [switch] $UsedSpaceOnly, [switch] $TpmProtector, [switch] $SkipHardwareTest)
         $global:TotlWindows.Escrowed = (Invoke-Reference '/kept').secrets.Count
-        Assert-Double 'Enable-BitLocker'
+        if (-not (Test-Double 'Enable-BitLocker' $PSBoundParameters)) { return }
         $one = $global:TotlWindows.Volumes[$MountPoint]
         $one.Status = 'EncryptionInProgress'
         $one.On = $true
@@ -181,7 +200,7 @@ function Use-WindowsDoubles {
     function global:Resume-BitLocker {
         [CmdletBinding()]
         param($MountPoint)
-        Assert-Double 'Resume-BitLocker'
+        if (-not (Test-Double 'Resume-BitLocker' $PSBoundParameters)) { return }
         $global:TotlWindows.Volumes[$MountPoint].On = $true
     }
     Import-WindowsSide
@@ -196,7 +215,7 @@ function Import-WindowsSide {
 function Remove-WindowsDoubles {
     Clear-Connected
     $names = @(
-        'Assert-Double', 'New-ScheduledTaskAction', 'New-ScheduledTaskTrigger', 'New-ScheduledTaskPrincipal', 'New-ScheduledTaskSettingsSet', 'Register-ScheduledTask'
+        'Test-Double', 'New-ScheduledTaskAction', 'New-ScheduledTaskTrigger', 'New-ScheduledTaskPrincipal', 'New-ScheduledTaskSettingsSet', 'Register-ScheduledTask'
         'Get-ScheduledTask', 'Unregister-ScheduledTask', 'Restart-Computer', 'Get-LocalUser', 'Get-PlainPassword', 'Set-LocalUser', 'New-LocalUser', 'Add-LocalGroupMember'
         'Remove-LocalUser', 'Get-BitLockerVolume', 'Get-Tpm', 'New-Protector', 'Add-BitLockerKeyProtector', 'Remove-BitLockerKeyProtector', 'Enable-BitLocker', 'Resume-BitLocker'
     )

@@ -247,6 +247,11 @@ Describe 'on Windows' {
             $plain.Reported | Should -BeFalse
         }
 
+        It 'of a PC whose volumes Windows does not show is an error, never all right' {
+            $global:TotlWindows.Refuses = 'Get-BitLockerVolume'
+            { Test-TotlEscrow } | Should -Throw 'Access is denied to Get-BitLockerVolume.'
+        }
+
         It 'has one line, however many volumes there are' {
             1..60 | ForEach-Object { Set-Encrypted @(1..3 | ForEach-Object { New-Protector }) -Volume ('D:\{0:d40}' -f $_) -Type 'Data' }
             $summary = (Test-TotlEscrow).Summary

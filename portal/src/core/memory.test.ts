@@ -2,8 +2,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { keepTicket, lastTicket } from '../secrets/last-ticket.ts';
 import { rememberTenant, startOf } from '../session/last-tenant.ts';
-import { notedPerson, notePerson } from '../session/person.ts';
+import { notePerson } from '../session/person.ts';
 import { Memory } from './memory.ts';
+import { notedPerson } from './noted-person.ts';
 import { areShortcutsOn, turnShortcuts } from './shortcuts.ts';
 import { nextTheme, theme } from './theme.ts';
 

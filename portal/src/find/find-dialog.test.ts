@@ -146,13 +146,13 @@ it('finds PCs of every tenant that one may see, the open one’s first, each wit
   await vi.waitFor(() => expect(went).toEqual(['/search?q=red']));
 });
 
-it('shows of a key’s id the eight characters that a locked PC shows, and Ctrl with Enter asks for the recovery key', async () => {
+it('shows of a key’s id the eight characters that a locked PC shows, and Ctrl with Enter asks for the recovery key of that id, of several that a PC has', async () => {
   await opened(person(member('engineer', 'other')), 'other');
   await type('7C4E91AB');
   await answered();
   expect(chosen()?.querySelector('strong')?.textContent).toBe('7C4E91AB');
   await press('Enter', { ctrlKey: true });
-  await vi.waitFor(() => expect(went).toEqual(['/t/other/machines/o0?reveal=recovery-key']));
+  await vi.waitFor(() => expect(went).toEqual([`/t/other/machines/o0?reveal=recovery-key&keyId=${KEY_ID}`]));
 });
 
 it('offers an auditor no reveal, since they may not', async () => {

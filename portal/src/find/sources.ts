@@ -53,6 +53,7 @@ export const personHits = (known: readonly PeopleOf[], q: string, several: boole
 function machineHit({ machine, field, keyId }: Match, membership: Membership, several: boolean): Hit {
   const { id, hostname, client, serial } = machine;
   const to = `/t/${membership.tenant}/machines/${id}`;
+  const key: Record<string, string> = field === 'recovery_key' && keyId ? { keyId } : {};
   return {
     id: `pc-${membership.tenant}-${id}`,
     icon: laptopIcon,
@@ -60,8 +61,10 @@ function machineHit({ machine, field, keyId }: Match, membership: Membership, se
     about: [...(several ? [membership.name] : []), client ?? 'No client', serial ?? 'no serial number'].join(' · '),
     aside: statusAside(machine),
     to,
-    ...(field === 'recovery_key' && keyId ? { keyId } : {}),
-    ...(membership.role === 'auditor' ? {} : { reveal: `${to}?reveal=recovery-key` }),
+    ...key,
+    ...(membership.role === 'auditor'
+      ? {}
+      : { reveal: `${to}?${new URLSearchParams({ reveal: 'recovery-key', ...key })}` }),
   };
 }
 

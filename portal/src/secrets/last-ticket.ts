@@ -1,6 +1,6 @@
 // The ticket of this tab's last reveal, to be offered at the next one: a call is often about more than one secret.
 import { tabMemory } from '../core/memory.ts';
-import { notedPerson } from '../session/person.ts';
+import { notedPerson } from '../core/noted-person.ts';
 
 /** The form of tickets where a tenant has set no pattern: INC-00042, #4711, SR12345. */
 const TICKET = /^(?:#\d{2,}|[A-Za-z]{1,10}[-_#/]?\d{2,}[A-Za-z0-9-]*)(?=\s|:|$)/;

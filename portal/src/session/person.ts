@@ -1,27 +1,23 @@
 // The sign-in as the browser sees it: one person at a time, and no vault left open for the next.
 import { urlOf } from '../api/call.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
-import { memory } from '../core/memory.ts';
+import { forgetNotedPerson, keepNotedPerson, notedPerson } from '../core/noted-person.ts';
 import { lock, lockWhatIsOpen } from '../unlock/vault-client.ts';
 
-const PERSON_KEY = 'totl.person';
 /** A vault that does not answer must not keep anybody signed in. */
 const LOCK_WAIT_MS = 1_500;
-
-/** Who was signed in last in this browser, or null. */
-export const notedPerson = (): string | null => memory.read(PERSON_KEY);
 
 /** Takes note of who is signed in. A vault that somebody else unlocked in this browser is locked first. */
 export function notePerson(email: string): void {
   if (notedPerson() === email) return;
   lockWhatIsOpen();
-  memory.write(PERSON_KEY, email);
+  keepNotedPerson(email);
 }
 
 /** Locks, for all tabs, then goes to the sign-out. */
 export async function signOut(href: string): Promise<void> {
   await Promise.race([lock(), new Promise((resolve) => setTimeout(resolve, LOCK_WAIT_MS))]);
-  memory.forget(PERSON_KEY);
+  forgetNotedPerson();
   location.assign(href);
 }
 

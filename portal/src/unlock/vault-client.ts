@@ -41,8 +41,8 @@ function connect(): Remote<Vault> {
 
 let remote: Remote<Vault> | null = null;
 let channel: BroadcastChannel | null = null;
-/** Whether the vault, once it is used, is locked before anything else is asked of it. */
-let lockFirst = false;
+/** What the vault has held from before this instant is locked before anything else is asked of it; null: nothing is. */
+let lockOlderThan: number | null = null;
 let last: VaultState = { state: 'locked' };
 const listeners = new Set<(state: VaultState) => void>();
 
@@ -50,8 +50,8 @@ const listeners = new Set<(state: VaultState) => void>();
 export function vault(): Remote<Vault> {
   remote ??= connect();
   listen();
-  if (lockFirst) void remote.lock();
-  lockFirst = false;
+  if (lockOlderThan !== null) void remote.lockOlder(lockOlderThan);
+  lockOlderThan = null;
   return remote;
 }
 
@@ -164,11 +164,12 @@ export const stayUnlocked = (): Promise<void> => vault().stay();
 
 /**
  * Locks every vault that is open in this browser, and starts none where there is none: its worker is larger than the first screen. A vault
- * takes its own messages in order, so whatever this page asks of it first finds it locked too.
+ * takes its own messages in order, so whatever this page asks of it first finds it locked too; unless its person has unlocked it meanwhile, in
+ * another tab.
  */
 export function lockWhatIsOpen(): void {
   if (remote) return void lock();
-  lockFirst = true;
+  lockOlderThan = Date.now();
   listen();
   channel?.postMessage('lock' satisfies VaultWord);
 }

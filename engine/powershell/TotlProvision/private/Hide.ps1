@@ -40,8 +40,8 @@ function Hide-TotlData {
         $value = $entry[1]
         if ($value -is [array]) { $value = @($value | ForEach-Object { Hide-TotlSecrets $Session (ConvertTo-TotlText $_) }) }
         elseif ($null -ne $value -and $value -isnot [bool] -and -not (Test-TotlExact $value) -and $value -isnot [double]) {
-            # A member named so is one, whatever it looks like.
-            if ($entry[0] -cmatch '(?i)^(password|passphrase|pwd|secret|token|recoverypassword)$') { $value = $script:Hidden }
+            # A member whose name ends so is one, whatever it looks like.
+            if ($entry[0] -cmatch '(?i)(password|passwd|passphrase|pwd|secret|token|api[_-]?key|recovery[_-]?key)$') { $value = $script:Hidden }
             else { $value = Hide-TotlSecrets $Session (ConvertTo-TotlText $value) }
         }
         $made[$entry[0]] = $value

@@ -23,12 +23,18 @@ function Invoke-TotlSender {
         [void] $Box.Signal.WaitOne($wait)
         if ($Box.Stop) { return }
         try {
-            # Only those that an earlier session left: what this one seals, its own command sends.
-            # The next signal, or the next try after a failure, is the next attempt.
-            foreach ($eid in @($Box.Waiting)) { [void] (Send-TotlSealed $Session $eid 1) }
-            $Box.Waiting = @()
+            # Only those that an earlier session left: what this one seals, its own command sends. One that is not taken waits for the next attempt.
+            $isAway = $false
+            $left = @(foreach ($eid in @($Box.Waiting)) {
+                    if ($isAway) { $eid; continue }
+                    $result = Send-TotlSealed $Session $eid 1
+                    if ($result.Ok -or $result.Only -eq 'set_aside') { continue }
+                    $eid
+                    $isAway = $result.Only -ne 'waits'
+                })
+            $Box.Waiting = $left
             Send-TotlOnce $Session
-            $Box.Failure = $null
+            $Box.Failure = if ($left.Count -gt 0) { 'A sealed secret of an earlier session waits.' } else { $null }
         }
         catch { $Box.Failure = $_.Exception.Message }
         Start-Sleep -Milliseconds $script:SenderRestMs

@@ -1,4 +1,5 @@
 # BitLocker on Windows. Its cmdlets put a new recovery password into a warning, for people who write it down: no warning of theirs is let through.
+# They are functions of a module, which see the preferences of the caller's script and not of this module: each is told to stop at an error.
 
 # A volume as this module uses it: its name, its recovery passwords, and how it stands.
 function ConvertTo-TotlVolume {
@@ -31,14 +32,14 @@ function Get-TotlVolume {
 
 # Every volume with a letter.
 function Get-TotlVolumes {
-    foreach ($found in @(Get-BitLockerVolume)) {
+    foreach ($found in @(Get-BitLockerVolume -ErrorAction Stop)) {
         if ([string] $found.MountPoint -cmatch '^[A-Za-z]:') { ConvertTo-TotlVolume $found }
     }
 }
 
 # Whether this PC has a TPM that can be used now.
 function Test-TotlTpm {
-    $tpm = Get-Tpm
+    $tpm = Get-Tpm -ErrorAction Stop
     [bool] $tpm.TpmPresent -and [bool] $tpm.TpmReady
 }
 
@@ -46,24 +47,24 @@ function Test-TotlTpm {
 function Add-TotlRecovery {
     param([string] $Volume)
     $before = @((Get-TotlVolume $Volume).Recovery | ForEach-Object { $_.Id })
-    [void] (Add-BitLockerKeyProtector -MountPoint $Volume -RecoveryPasswordProtector -WarningAction SilentlyContinue)
+    [void] (Add-BitLockerKeyProtector -MountPoint $Volume -RecoveryPasswordProtector -WarningAction SilentlyContinue -ErrorAction Stop)
     @((Get-TotlVolume $Volume).Recovery | Where-Object { [Array]::IndexOf($before, $_.Id) -lt 0 })[0]
 }
 
 function Remove-TotlRecovery {
     param([string] $Volume, [string] $Id)
-    [void] (Remove-BitLockerKeyProtector -MountPoint $Volume -KeyProtectorId ('{' + $Id.ToUpperInvariant() + '}') -WarningAction SilentlyContinue -Confirm:$false)
+    [void] (Remove-BitLockerKeyProtector -MountPoint $Volume -KeyProtectorId ('{' + $Id.ToUpperInvariant() + '}') -WarningAction SilentlyContinue -ErrorAction Stop -Confirm:$false)
 }
 
 # Begins to encrypt.
 function Enable-TotlEncryption {
     param([string] $Volume)
-    [void] (Enable-BitLocker -MountPoint $Volume -EncryptionMethod XtsAes256 -UsedSpaceOnly -TpmProtector -SkipHardwareTest -WarningAction SilentlyContinue)
+    [void] (Enable-BitLocker -MountPoint $Volume -EncryptionMethod XtsAes256 -UsedSpaceOnly -TpmProtector -SkipHardwareTest -WarningAction SilentlyContinue -ErrorAction Stop)
 }
 
 # Turns the protection of an encrypted volume on: from Device Encryption, which waits without any protector, or after a suspension.
 function Resume-TotlEncryption {
     param([string] $Volume, [bool] $HasTpm)
-    if (-not $HasTpm) { [void] (Add-BitLockerKeyProtector -MountPoint $Volume -TpmProtector -WarningAction SilentlyContinue) }
-    [void] (Resume-BitLocker -MountPoint $Volume -WarningAction SilentlyContinue)
+    if (-not $HasTpm) { [void] (Add-BitLockerKeyProtector -MountPoint $Volume -TpmProtector -WarningAction SilentlyContinue -ErrorAction Stop) }
+    [void] (Resume-BitLocker -MountPoint $Volume -WarningAction SilentlyContinue -ErrorAction Stop)
 }

@@ -5,20 +5,20 @@ $script:ResumeTask = 'TotlProvision resume'
 function Register-TotlResume {
     param([string] $Program, [string] $Arguments)
     $task = @{
-        Action    = New-ScheduledTaskAction -Execute $Program -Argument $Arguments
-        Trigger   = New-ScheduledTaskTrigger -AtStartup
-        Principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -LogonType ServiceAccount -RunLevel Highest
-        Settings  = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -ExecutionTimeLimit ([TimeSpan]::Zero)
+        Action    = New-ScheduledTaskAction -Execute $Program -Argument $Arguments -ErrorAction Stop
+        Trigger   = New-ScheduledTaskTrigger -AtStartup -ErrorAction Stop
+        Principal = New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -LogonType ServiceAccount -RunLevel Highest -ErrorAction Stop
+        Settings  = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -ExecutionTimeLimit ([TimeSpan]::Zero) -ErrorAction Stop
     }
-    [void] (Register-ScheduledTask -TaskName $script:ResumeTask -Force @task)
+    [void] (Register-ScheduledTask -TaskName $script:ResumeTask -Force -ErrorAction Stop @task)
 }
 
 # Takes it away: it has started what it was for.
 function Unregister-TotlResume {
     if ($null -eq (Get-ScheduledTask -TaskName $script:ResumeTask -ErrorAction Ignore)) { return }
-    Unregister-ScheduledTask -TaskName $script:ResumeTask -Confirm:$false
+    Unregister-ScheduledTask -TaskName $script:ResumeTask -Confirm:$false -ErrorAction Stop
 }
 
 function Restart-TotlComputer {
-    Restart-Computer -Force
+    Restart-Computer -Force -ErrorAction Stop
 }
