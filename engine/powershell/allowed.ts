@@ -19,7 +19,6 @@ export const CMDLETS: Record<string, string[]> = {
   'Sort-Object': ['-Property'],
   'Start-Sleep': ['-Milliseconds'],
   'Where-Object': [],
-  'Write-Verbose': ['-Message'],
   'Write-Warning': ['-Message'],
 };
 
@@ -72,6 +71,11 @@ export const PLATFORM: Record<string, Names> = {
   'TotlProvision/public/Invoke-TotlPhase.ps1': {
     classes: { scriptblock: [], 'System.Diagnostics.Stopwatch': ['StartNew'] },
     runs: ['. $Script'],
+  },
+  // How the script that goes on after a restart was started.
+  'TotlProvision/private/CommandLine.ps1': {
+    cmdlets: { 'Get-PSCallStack': [] },
+    classes: { 'System.Management.Automation.ExternalScriptInfo': [] },
   },
   'TotlProvision/private/Volumes.ps1': { classes: { regex: ['Match'] } },
   'TotlProvision/TotlProvision.psm1': { cmdlets: { 'Get-Command': ['-Name', '-ErrorAction'] } },

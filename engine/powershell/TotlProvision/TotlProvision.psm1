@@ -67,6 +67,7 @@ else { . "$PSScriptRoot/private/platform/Restart.Elsewhere.ps1" }
 . "$PSScriptRoot/private/Hide.ps1"
 . "$PSScriptRoot/private/Sender.ps1"
 . "$PSScriptRoot/private/Handover.ps1"
+. "$PSScriptRoot/private/Ended.ps1"
 . "$PSScriptRoot/private/Connected.ps1"
 . "$PSScriptRoot/private/Phase.ps1"
 . "$PSScriptRoot/private/Password.ps1"

@@ -16,6 +16,11 @@ BeforeAll {
         param([string] $Path)
         try { New-TotlSession -ConfigurationPath $Path -SpoolPath (New-FolderName) } catch { $_ | Out-String }
     }
+    # Only what it says, in one line however wide the console is.
+    function Get-Words {
+        param([string] $Path)
+        try { New-TotlSession -ConfigurationPath $Path -SpoolPath (New-FolderName) } catch { $_.Exception.Message }
+    }
 }
 
 Describe 'the configuration file' {
@@ -68,10 +73,13 @@ Describe 'the configuration file' {
     It 'that is missing or not JSON is refused likewise' {
         $path = New-FolderName
         Get-Refusal { New-TotlSession -ConfigurationPath $path } | Should -BeExactly 'bad_configuration'
+        # With the whole path: a relative one is looked for where the shell stands.
+        foreach ($missing in @($path, [string] $TestDrive)) { Get-Words $missing | Should -BeExactly ('There is no configuration file {0}.' -f $missing) }
         foreach ($text in @('apiOrigin = tok_x', '"tok_x"', '[]', '')) {
             [System.IO.File]::WriteAllText($path, $text)
             Get-Refusal { New-TotlSession -ConfigurationPath $path } | Should -BeExactly 'bad_configuration'
             Get-Message $path | Should -Not -MatchExactly ([regex]::Escape($script:settings.pinned.token))
+            Get-Words $path | Should -BeExactly ('The configuration file {0} cannot be read, or is not JSON as the portal writes it.' -f $path)
         }
     }
 }

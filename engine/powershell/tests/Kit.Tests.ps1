@@ -30,8 +30,8 @@ Describe 'a build' {
         $events[2].data.channel | Should -BeExactly 'current'
         $events[3].data.durationMs | Should -BeGreaterOrEqual 0
         $events[3].data.PSObject.Properties.Name | Should -Not -Contain 'exitCode'
-        # Nothing is left of it but what later sessions need.
-        @(Get-FilesUnder (Join-Path -Path $script:spool -ChildPath 'runs')).Count | Should -Be 0
+        # Nothing is left of it but what later sessions need: which run it was, and which number comes next in it.
+        @(Get-FilesUnder (Join-Path -Path $script:spool -ChildPath 'runs') | ForEach-Object { [System.IO.Path]::GetExtension($_) } | Sort-Object) -join ' ' | Should -BeExactly '.json .next'
         Test-Path -LiteralPath (Join-Path -Path $script:spool -ChildPath 'handover.json') | Should -BeFalse
     }
 
@@ -76,12 +76,58 @@ Describe 'a build' {
 
     It 'tells of a program that has failed, which PowerShell itself passes over, and of none that only wants a restart' {
         [void] (Connect-Totl $script:file -SpoolPath $script:spool)
-        foreach ($code in @(1603, 3010)) { Invoke-TotlPhase ('code_' + $code) { $global:LASTEXITCODE = $code } }
+        $warnings = foreach ($code in @(1603, 3010)) { Invoke-TotlPhase ('code_' + $code) { $global:LASTEXITCODE = $code } 3>&1 }
+        "$warnings" | Should -BeExactly 'Phase code_1603 is done; its last program ended with 1603'
         Disconnect-Totl | Out-Null
         $ends = @(Get-KeptEvents | Where-Object { $_.type -eq 'phase_succeeded' })
         $ends[0].level | Should -BeExactly 'warning'
         $ends[0].data.exitCode | Should -Be 1603
         $ends[1].level | Should -BeExactly 'info'
+    }
+
+    It 'runs every block of a script, and warns where two phases have become one, because a block that is left out silently is a PC without it' {
+        $warnings = Connect-Totl $script:file -SpoolPath $script:spool -Phases 'apps', 'Apps' 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+        "$warnings" | Should -BeExactly 'Apps is phase apps of the plan once more: give each phase a name of its own.'
+        $ran = @()
+        $warnings = @()
+        foreach ($name in @('apps', 'Apps', 'apps', '2nd', '3nd', ([string] [char] 0x65E5), ('a' * 33))) { $warnings += @(Invoke-TotlPhase $name { $ran += $name } 3>&1) }
+        $ran.Count | Should -Be 7
+        @($warnings | Where-Object { "$_" -like '*is there twice*' }).Count | Should -Be 3
+        @($warnings | Where-Object { "$_" -like 'The phase * is reported as *' }).Count | Should -Be 5
+        (Disconnect-Totl).Succeeded | Should -BeTrue
+    }
+
+    It 'has not succeeded while a phase of its plan never ran, because whoever hands the PC out looks at that word' {
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool -Phases 'apps', 'BitLocker', 'local_admin')
+        Invoke-TotlPhase apps { $null = 1 }
+        $end = Disconnect-Totl 3>&1
+        "$($end[0])" | Should -BeExactly 'The run has failed: never run, though planned: bitlocker, local_admin'
+        $end[1].Succeeded | Should -BeFalse
+        $end[1].FailedPhases.Count | Should -Be 0
+        $end[1].NotRun -join ' ' | Should -BeExactly 'bitlocker local_admin'
+        (Get-KeptEvents)[3].type | Should -BeExactly 'run_failed'
+    }
+
+    It 'leaves the spool also where a later session has sent what it could not, and one that has not ended stays' {
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        [void] (Invoke-Reference '/reset' @{ faults = @(1..50 | ForEach-Object { 'drop-before' }) })
+        $offline = Disconnect-Totl 3> $null
+        $offline.Sent | Should -BeFalse
+        [void] (Invoke-Reference '/reset')
+        $session = New-TestSession -Spool $script:spool
+        $open = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'own'
+        Add-TotlEvent -Session $session -RunId $open -Message 'goes on after this'
+        $last = Connect-Totl $script:file -SpoolPath $script:spool
+        (Disconnect-Totl).Sent | Should -BeTrue
+        $left = @(Get-ChildItem -LiteralPath (Join-Path -Path $script:spool -ChildPath 'runs') -Filter '*.json' | ForEach-Object { $_.BaseName } | Sort-Object)
+        $left -join ' ' | Should -BeExactly (@($open, $last.RunId | Sort-Object) -join ' ')
+    }
+
+    It 'keeps no empty line of a program for a message' {
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        @('one', '', $null, 'two') | Write-TotlLog
+        Disconnect-Totl | Out-Null
+        @(Get-KeptEvents | Where-Object { $_.type -eq 'message' } | ForEach-Object { $_.message }) -join ' ' | Should -BeExactly 'one two'
     }
 
     It 'says of a phase that somebody has broken off that it failed' {
@@ -174,14 +220,17 @@ Describe 'after a restart' {
         Restart-Totl -NoResume -NoRestart
         Clear-Connected
         (Connect-Totl $script:file -SpoolPath $script:spool).RunId | Should -BeExactly $first
-        Invoke-TotlPhase apps { $script:times += 1 }
+        $passed = Invoke-TotlPhase apps { $script:times += 1 } 3>&1
+        "$passed" | Should -BeLike 'Phase apps was done by an earlier start of the script, and is passed over*'
         Invoke-TotlPhase settings { $null = 1 }
         Disconnect-Totl | Out-Null
         $script:times | Should -Be 1
         $kept = Invoke-Reference '/kept'
         $kept.runs.Count | Should -Be 1
-        $kept.runs[0].seqs -join ' ' | Should -BeExactly '1 2 3 4 5 6 7 8'
+        $kept.runs[0].seqs -join ' ' | Should -BeExactly '1 2 3 4 5 6 7 8 9'
         (Get-KeptEvents)[3].type | Should -BeExactly 'reboot'
+        # In the portal it stays a phase that has succeeded.
+        (Get-KeptEvents)[5].type | Should -BeExactly 'message'
         (ConvertFrom-Json -InputObject $kept.heads[-1]).run.phases -join ' ' | Should -BeExactly 'apps settings'
     }
 
@@ -198,10 +247,45 @@ Describe 'after a restart' {
         $second = Connect-Totl $script:file -SpoolPath $script:spool -Phases 'disk', 'apps'
         $second.RunId | Should -BeExactly $first.RunId
         $second.Machine.id | Should -BeExactly $first.Machine.id
-        Invoke-TotlPhase disk { throw 'it was done' }
+        Invoke-TotlPhase disk { throw 'it was done' } 3> $null
         Invoke-TotlPhase apps { $null = 1 }
         (Disconnect-Totl).Sent | Should -BeTrue
-        (Invoke-Reference '/kept').runs[0].seqs -join ' ' | Should -BeExactly '1 2 3 4 5 6 7 8'
+        (Invoke-Reference '/kept').runs[0].seqs -join ' ' | Should -BeExactly '1 2 3 4 5 6 7 8 9'
+    }
+
+    It 'a second block of the same name runs where only the first was done, and no more than what was done is passed over' {
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        Invoke-TotlPhase apps { $null = 1 }
+        Restart-Totl -NoResume -NoRestart
+        Clear-Connected
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        $script:ran = ''
+        Invoke-TotlPhase apps { $script:ran += 'first ' } 3> $null
+        Invoke-TotlPhase apps { $script:ran += 'second ' } 3> $null
+        Clear-Connected
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        Invoke-TotlPhase apps -Again { $script:ran += 'again' }
+        Invoke-TotlPhase apps { $script:ran += 'never' } 3> $null
+        $script:ran | Should -BeExactly 'second again'
+    }
+
+    It 'a script that was started with parameters says which the task passes on, since a task without them would fail at each start of Windows' {
+        Use-WindowsDoubles
+        try {
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+            $caller = (New-FolderName) + '.ps1'
+            [System.IO.File]::WriteAllText($caller, 'param($ConfigurationPath, $Pass) & { Restart-Totl @Pass }')
+            Get-Refusal { & $caller -ConfigurationPath 'C:\totl\engine.json' } | Should -BeExactly 'no_resume'
+            $said = try { & $caller -ConfigurationPath 'C:\totl\engine.json' } catch { [string] $_ }
+            $said | Should -BeLike 'The script was started with -ConfigurationPath: pass its -Arguments*'
+            $global:TotlWindows.Restarts | Should -Be 0
+            & $caller -ConfigurationPath 'C:\totl\engine.json' -Pass @{ Arguments = @('-ConfigurationPath', 'C:\totl\engine.json') }
+            $global:TotlWindows.Task.Action.Argument | Should -BeLike '*.ps1 -ConfigurationPath "C:\totl\engine.json"'
+            & $caller -ConfigurationPath 'C:\totl\engine.json' -Pass @{ Arguments = @() }
+            & $caller
+            $global:TotlWindows.Restarts | Should -Be 3
+        }
+        finally { Remove-WindowsDoubles }
     }
 
     It 'another PC''s run is not taken up, as from an image, nor one that nobody has gone on with for a week, nor where a new one is asked for' {

@@ -147,6 +147,7 @@ function Use-WindowsDoubles {
         [CmdletBinding()]
         param($MountPoint)
         if ($global:TotlWindows.Refuses -eq 'Get-BitLockerVolume' -and -not (Test-Double 'Get-BitLockerVolume' $PSBoundParameters)) { return }
+        if ($null -ne $MountPoint -and -not $global:TotlWindows.Volumes.Contains($MountPoint)) { throw "$MountPoint does not have an associated BitLocker volume." }
         foreach ($name in @($global:TotlWindows.Volumes.Keys)) {
             if ($null -ne $MountPoint -and $name -ne $MountPoint) { continue }
             $one = $global:TotlWindows.Volumes[$name]

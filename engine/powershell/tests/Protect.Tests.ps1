@@ -66,7 +66,8 @@ Describe 'on Windows' {
             [void] (Invoke-Reference '/reset')
             (Disconnect-Totl).Sent | Should -BeTrue
             (Invoke-Reference '/kept').secrets.Count | Should -Be 0
-            (Get-KeptEvents | Where-Object { $_.level -eq 'error' }).message | Should -BeLike 'The new password of LocalAdmin is not set: there is no receipt.*'
+            # Nothing of it stays on disk, so it does not say so.
+            (Get-KeptEvents | Where-Object { $_.level -eq 'error' }).message | Should -BeExactly 'The new password of LocalAdmin is not set: there is no receipt. The server cannot be reached, or takes nothing now.'
         }
 
         It 'gets a longer one where the policy refuses the first, escrowed first as well, and the run names the version that is not in force' {
@@ -82,7 +83,8 @@ Describe 'on Windows' {
         It 'that Windows refuses for another reason, or that cannot be an administrator, is an error of the phase, and nothing is left of a new account' {
             $global:TotlWindows.Accounts['LocalAdmin'] = 'before'
             $global:TotlWindows.Refuses = 'Set-LocalUser'
-            Get-Refusal { Protect-TotlLocalAdmin LocalAdmin } | Should -BeExactly 'not_applied'
+            $said = try { Invoke-TotlPhase local_admin { Protect-TotlLocalAdmin LocalAdmin } 3>&1 } catch { $_ }
+            "$said" | Should -BeExactly 'The phase local_admin has failed: The account LocalAdmin did not take it: Access is denied to Set-LocalUser.'
             (Invoke-Reference '/kept').secrets.Count | Should -Be 1
             $global:TotlWindows.Refuses = 'Add-LocalGroupMember'
             Get-Refusal { Protect-TotlLocalAdmin Second -Create } | Should -BeExactly 'not_applied'
@@ -213,6 +215,9 @@ Describe 'on Windows' {
         It 'is the only one that is encrypted; of another the recovery passwords that it has are escrowed' {
             $global:TotlWindows.Volumes['D:'] = @{ Type = 'Data'; Status = 'FullyDecrypted'; On = $false; Protectors = @() }
             Get-Refusal { Protect-TotlBitLocker D: } | Should -BeExactly 'only_system_volume'
+            Get-Refusal { Protect-TotlBitLocker E: } | Should -BeExactly 'no_volume'
+            # However its letter is written.
+            foreach ($written in @('d', 'D:\', 'd:')) { Get-Refusal { Protect-TotlBitLocker $written } | Should -BeExactly 'only_system_volume' }
             Set-Encrypted (New-Protector) -Volume 'D:' -Type 'Data'
             (Protect-TotlBitLocker D:).Escrowed.Count | Should -Be 1
         }
@@ -254,9 +259,10 @@ Describe 'on Windows' {
             $summary | Should -Not -Match '[\r\n]'
         }
 
-        It 'goes on in one run of its own with one number after the other, until a build begins another' {
+        It 'of a PC whose build the spool does not know goes on in one run of its own with one number after the other, until there is a build' {
             [void] (Protect-TotlBitLocker C:)
             [void] (Disconnect-Totl)
+            Remove-Item -LiteralPath (Join-Path -Path $script:spool -ChildPath 'check.json')
             [void] (Invoke-Reference '/reset')
             $ids = 1..2 | ForEach-Object {
                 (Connect-Totl $script:file -SpoolPath $script:spool -Check).RunId
@@ -267,9 +273,50 @@ Describe 'on Windows' {
             $kept = Invoke-Reference '/kept'
             $kept.runs.Count | Should -Be 1
             $kept.runs[0].seqs -join ' ' | Should -BeExactly '1 2 3 4 5'
-            [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+            $build = (Connect-Totl $script:file -SpoolPath $script:spool).RunId
             [void] (Disconnect-Totl)
-            (Connect-Totl $script:file -SpoolPath $script:spool -Check).RunId | Should -Not -Be $ids[0]
+            (Connect-Totl $script:file -SpoolPath $script:spool -Check).RunId | Should -BeExactly $build
+        }
+
+        It 'never takes the place of a build that has failed, because a PC is judged by its latest run' {
+            Invoke-TotlPhase apps -ContinueOnError { throw 'no such package' } 3> $null
+            [void] (Protect-TotlBitLocker C:)
+            $build = $script:session.RunId
+            (Disconnect-Totl).Succeeded | Should -BeFalse
+            (Connect-Totl $script:file -SpoolPath $script:spool -Check).RunId | Should -BeExactly $build
+            (Test-TotlEscrow).Ok | Should -BeTrue
+            [void] (Disconnect-Totl)
+            $kept = Invoke-Reference '/kept'
+            $kept.runs.Count | Should -Be 1
+            @(Get-KeptEvents | Where-Object { $_.type -like 'run_*' } | ForEach-Object { $_.type }) -join ' ' | Should -BeExactly 'run_started run_failed'
+            # One number after the other, though the events that are acknowledged have left the spool.
+            $numbers = @(Get-KeptEvents | ForEach-Object { $_.seq })
+            $numbers -join ' ' | Should -BeExactly (@(1..$numbers.Count) -join ' ')
+            (Get-ReportedVolumes)[0].protectors | Should -Be (Get-LiveIds)
+        }
+
+        It 'fails a build that succeeded for as long as something is not in escrow, and says so once' {
+            [void] (Protect-TotlBitLocker C:)
+            (Disconnect-Totl).Succeeded | Should -BeTrue
+            $foreign = New-Protector
+            foreach ($there in @($true, $true, $false)) {
+                $global:TotlWindows.Volumes['C:'].Protectors = @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_ -ne $foreign })
+                if ($there) { $global:TotlWindows.Volumes['C:'].Protectors += $foreign }
+                [void] (Connect-Totl $script:file -SpoolPath $script:spool -Check)
+                (Test-TotlEscrow).Ok | Should -Be (-not $there)
+                [void] (Disconnect-Totl)
+            }
+            @(Get-KeptEvents | Where-Object { $_.type -like 'run_*' } | ForEach-Object { $_.type }) -join ' ' | Should -BeExactly 'run_started run_succeeded run_failed run_succeeded'
+        }
+
+        It 'ends no build that is under way' {
+            [void] (Protect-TotlBitLocker C:)
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool -Check)
+            [void] (Test-TotlEscrow)
+            [void] (Disconnect-Totl)
+            (Connect-Totl $script:file -SpoolPath $script:spool).RunId | Should -BeExactly $script:session.RunId
+            (Disconnect-Totl).Succeeded | Should -BeTrue
+            @(Get-KeptEvents | Where-Object { $_.type -like 'run_*' } | ForEach-Object { $_.type }) -join ' ' | Should -BeExactly 'run_started run_succeeded'
         }
     }
 

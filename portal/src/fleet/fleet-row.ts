@@ -74,7 +74,7 @@ function attention(machine: MachineSummary, now: number) {
 
 function progress(run: NonNullable<MachineSummary['run']>, silent: boolean) {
   const { phase, phasesDone, phasesTotal } = run;
-  const all = phasesDone === phasesTotal;
+  const all = phasesTotal > 0 && phasesDone === phasesTotal;
   const where = phase && !all ? phaseWords(phase) : all ? `All ${phasesTotal} done` : '';
   return html`${stepStrip(run, silent)}<span class="where" title="${phasesDone} of ${phasesTotal} phases done">${where}</span>`;
 }

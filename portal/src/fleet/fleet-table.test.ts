@@ -206,5 +206,9 @@ test('a phase is a cell of the strip: done, now and to come are told by its run,
   expect(await drawn({ phasesDone: 4 }, 1)).toEqual(['steps silent', '4', '10', 78]);
   expect(await drawn({ phasesDone: 5, phasesTotal: 5, status: 'succeeded' })).toEqual(['steps past', '5', '5', 38]);
   expect(row('m-0')?.querySelector('.where')?.textContent).toBe('All 5 done');
+  // A run without a plan has none to be done with.
+  await drawn({ phasesDone: 0, phasesTotal: 0, phase: null, status: 'succeeded' });
+  expect(row('m-0')?.querySelector('.where')?.textContent).toBe('');
+  await drawn({ phasesDone: 5, phasesTotal: 5, status: 'succeeded' });
   expect(strip('m-0')?.getAttribute('aria-hidden')).toBe('true');
 });

@@ -50,7 +50,7 @@ export class PhaseProgress extends LitElement {
   override render() {
     if (!this.run) return nothing;
     const { phasesDone, phasesTotal, phase } = this.run;
-    const where = phase ? phaseWords(phase) : phasesDone === phasesTotal ? 'All phases' : '';
+    const where = phase ? phaseWords(phase) : phasesTotal > 0 && phasesDone === phasesTotal ? 'All phases' : '';
     return html`<span class="text quiet"><span>${where}</span><span>${phasesDone} of ${phasesTotal}</span></span>
       <progress max=${phasesTotal} .value=${phasesDone} aria-label="Phases done"></progress>`;
   }

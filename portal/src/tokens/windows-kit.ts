@@ -13,7 +13,7 @@ const quoted = (name: string): string => `'.\\${name.replaceAll("'", "''")}'`;
 export const linesFor = (configuration: string): string[] => [
   'Import-Module .\\TotlProvision',
   `Connect-Totl ${quoted(configuration)} -Phases local_admin | Out-Null`,
-  'Invoke-TotlPhase local_admin { Protect-TotlLocalAdmin LocalAdmin -Create }; Disconnect-Totl',
+  'Invoke-TotlPhase local_admin { Protect-TotlLocalAdmin LocalAdmin -Create | Out-Null }; Disconnect-Totl | Format-List',
 ];
 
 @customElement('windows-kit')

@@ -1,5 +1,8 @@
 # A local account's password on its way into escrow.
 
+# Refusals that say that what is unsent stays on disk, without that: here nothing does.
+$script:NothingKept = @{ offline = 'The server cannot be reached, or takes nothing now.'; tenant_suspended = 'The tenant is suspended.' }
+
 # Seals and escrows it. Without a receipt the ciphertext is dropped, because the password is not set then.
 function Send-TotlAccount {
     param($Session, $Key, [string] $Account, [System.Security.SecureString] $Password)
@@ -7,9 +10,14 @@ function Send-TotlAccount {
     $sealed = Protect-TotlSecret @about -Secret $Password
     try { Send-TotlSecret -Session $Session -Sealed $sealed }
     catch {
-        $text = 'The new password of {0} is not set: there is no receipt. {1}' -f $Account, $_.Exception.Message
+        $code = Get-TotlCode $_
+        $why = $_.Exception.Message
+        $plain = $script:NothingKept[$code]
+        if ($null -ne $plain) { $why = $plain }
+        $text = 'The new password of {0} is not set: there is no receipt. {1}' -f $Account, $why
         Add-TotlOwnEvent $Session $text 'message' 'error' $Session.Phase
         Remove-TotlWaiting $Session.SpoolPath $sealed.Eid
-        throw
+        if ($code -eq '') { throw }
+        throw (New-TotlError $code $text)
     }
 }

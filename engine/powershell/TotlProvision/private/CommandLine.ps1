@@ -10,3 +10,14 @@ function Get-TotlCommandLine {
     }
     @($quoted) -join ' '
 }
+
+# The names of the parameters that a script was started with, if it is one of those that have led here. Never their values.
+function Get-TotlStartedWith {
+    param([string] $Path)
+    foreach ($frame in @(Get-PSCallStack)) {
+        $about = $frame.InvocationInfo
+        if ($about.MyCommand -isnot [System.Management.Automation.ExternalScriptInfo] -or $about.MyCommand.Path -ne $Path) { continue }
+        foreach ($name in @($about.BoundParameters.Keys)) { '-' + $name }
+        if ($about.UnboundArguments.Count -gt 0) { 'arguments without a name' }
+    }
+}

@@ -18,13 +18,14 @@ function New-TotlConfigurationRefusal {
 # Reads a file. Refuses with bad_configuration.
 function Read-TotlConfiguration {
     param([string] $Path)
+    if (-not [System.IO.File]::Exists($Path)) { return New-TotlRefusal 'bad_configuration' ('There is no configuration file {0}.' -f $Path) }
     try {
         $json = ConvertFrom-Json -InputObject (ConvertFrom-TotlSaved ([System.IO.File]::ReadAllBytes($Path)))
     }
-    # The file is missing, not Unicode or not JSON; the parser's own message would quote the file.
+    # The file cannot be read, or is not Unicode or not JSON; the parser's own message would quote the file.
     catch { $json = $null }
     if ($json -isnot [System.Management.Automation.PSCustomObject]) {
-        return New-TotlRefusal 'bad_configuration' 'The configuration file is not there, or is not JSON.'
+        return New-TotlRefusal 'bad_configuration' ('The configuration file {0} cannot be read, or is not JSON as the portal writes it.' -f $Path)
     }
     $origin = Get-TotlOrigin (Get-TotlMember $json 'apiOrigin')
     if ($null -eq $origin) { return New-TotlConfigurationRefusal 'apiOrigin' }

@@ -38,7 +38,27 @@ function Set-TotlPhase {
     [System.Collections.ArrayList] $failed = $Session.Failed
     $failed.Remove($Phase)
     if (-not $Succeeded) { [void] $failed.Add($Phase) }
-    elseif (-not $done.Contains($Phase)) { [void] $done.Add($Phase) }
+    # As often as it was called: after a restart that many calls are passed over, and none that never ran.
+    elseif ((Get-TotlTimes $done $Phase) -lt [Math]::Max(1, (Get-TotlCalls $Session $Phase))) { [void] $done.Add($Phase) }
+}
+
+# How often a list names a phase.
+function Get-TotlTimes {
+    param($Names, [string] $Phase)
+    @($Names | Where-Object { Test-TotlSame $_ $Phase }).Count
+}
+
+# Takes a call of a phase into account.
+function Add-TotlCall {
+    param($Session, [string] $Phase)
+    [System.Collections.ArrayList] $calls = $Session.Calls
+    [void] $calls.Add($Phase)
+}
+
+# How often this script has called a phase so far.
+function Get-TotlCalls {
+    param($Session, [string] $Phase)
+    Get-TotlTimes $Session.Calls $Phase
 }
 
 # The same, remembered for after a restart.
@@ -48,11 +68,13 @@ function Complete-TotlPhase {
     try { Save-TotlHandover $Session } catch { Write-Warning -Message ('The handover was not kept: ' + $_.Exception.Message) }
 }
 
-# Whether a phase was done, here or before a restart.
-function Test-TotlDone {
-    param($Session, [string] $Phase)
-    [System.Collections.ArrayList] $done = $Session.Done
-    $done.Contains($Phase)
+# The phases of the plan that were never run.
+function Get-TotlNotRun {
+    param($Session)
+    if ($Session.Check) { return }
+    foreach ($phase in $Session.Phases) {
+        if ((Get-TotlTimes $Session.Done $phase) + (Get-TotlTimes $Session.Failed $phase) -eq 0) { $phase }
+    }
 }
 
 # The code of one of the product's own errors; empty for any other.

@@ -75,6 +75,19 @@ function Get-TotlPhase {
     $name
 }
 
+# The names of a plan, each once.
+function Get-TotlPlan {
+    param([string[]] $Phases)
+    $plan = @()
+    foreach ($phase in $Phases) {
+        $name = Get-TotlPhase $phase
+        if ($null -eq $name) { continue }
+        if ([Array]::IndexOf($plan, $name) -lt 0) { $plan += $name }
+        else { Write-Warning -Message ('{0} is phase {1} of the plan once more: give each phase a name of its own.' -f $phase, $name) }
+    }
+    $plan
+}
+
 # One item of a list, as text.
 function Get-TotlItem {
     param($Value)

@@ -16,6 +16,13 @@ function Set-TotlVolumesText {
     $plain.Substring(0, $plain.Length - 1) + $Volumes + '}'
 }
 
+# A drive as BitLocker names it, however people write its letter; anything else as it is.
+function Get-TotlDrive {
+    param([string] $Volume)
+    if ($Volume -cmatch '^[A-Za-z]:?\\?\z') { return $Volume.Substring(0, 1).ToUpperInvariant() + ':' }
+    $Volume
+}
+
 # The ids of a volume's recovery passwords, as the protocol writes them.
 function Get-TotlProtectorIds {
     param($Volume)

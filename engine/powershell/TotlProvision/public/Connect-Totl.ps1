@@ -5,13 +5,14 @@ function Connect-Totl {
     .DESCRIPTION
     The other commands then need no session to be passed. Events are sent in the background while your script goes on, at the latest two seconds
     after they are written if the server can be reached. What an earlier session could not send goes first.
-    A run goes on if the spool has its handover: same PC, no older than a week. Phases that were done are then skipped by Invoke-TotlPhase.
+    A run goes on if the spool has its handover: same PC, no older than a week. Phases that were done are then passed over by Invoke-TotlPhase.
     This is the only command for a build that stops it: with a wrong configuration file, or where the spool cannot be written, nothing would be escrowed.
     Errors: bad_configuration, no_spool.
     .PARAMETER ConfigurationPath
     The configuration file that the portal made with the token.
     .PARAMETER Phases
-    The plan: names of phases in order, at most 32. A phase that is not in the plan is shown once it begins.
+    The plan: names of phases in order, at most 32. A phase that is not in the plan is shown once it begins. One that never runs makes the run a
+    failed one: name only those that this PC is to have.
     .PARAMETER Client
     Whose PC it is, as people at the MSP call the customer.
     .PARAMETER EngineVersion
@@ -25,7 +26,8 @@ function Connect-Totl {
     .PARAMETER NewRun
     Begins a new run, whatever the spool says.
     .PARAMETER Check
-    For Test-TotlEscrow on a PC in use: one run for all checks of this PC, and nothing in the background.
+    For Test-TotlEscrow on a PC in use: goes on with the run of the PC's last build, as the spool knows it, or else with one run for all checks of this PC;
+    nothing in the background.
     .EXAMPLE
     Connect-Totl E:\totl\engine.json -Client 'Harbour Dental' -Phases 'apps', 'bitlocker', 'local_admin'
     .OUTPUTS
@@ -58,7 +60,7 @@ function Connect-Totl {
     $machine = Get-TotlMachine -Session $session -Client $Client
     $kept = $null
     if (-not $NewRun) { $kept = Read-TotlHandover $folder $Check.IsPresent $machine.id }
-    $plan = $Phases
+    $plan = @(Get-TotlPlan $Phases)
     if ($plan.Count -eq 0 -and $null -ne $kept) { $plan = @($kept.Phases) }
     $given = @{ Session = $session; Machine = $machine; Phases = $plan; EngineVersion = $EngineVersion }
     if ($null -ne $kept) { $given['RunId'] = $kept.Run }
@@ -70,15 +72,26 @@ function Connect-Totl {
         Check    = $Check.IsPresent
         Done     = New-Object System.Collections.ArrayList
         Failed   = New-Object System.Collections.ArrayList
+        Before   = @()
+        Calls    = New-Object System.Collections.ArrayList
+        Build    = ''
+        WasBad   = $false
         Restarts = 0
         Known    = New-Object System.Collections.ArrayList
         Sender   = $null
     }
     foreach ($name in @($members.Keys)) { $session | Add-Member -NotePropertyName $name -NotePropertyValue $members[$name] }
     if ($null -ne $kept) {
-        foreach ($phase in $kept.Failed) { Set-TotlPhase $session $phase $false }
-        foreach ($phase in $kept.Done) { Set-TotlPhase $session $phase $true }
+        [System.Collections.ArrayList] $failed = $session.Failed
+        [System.Collections.ArrayList] $done = $session.Done
+        foreach ($phase in $kept.Failed) { [void] $failed.Add($phase) }
+        foreach ($phase in $kept.Done) { [void] $done.Add($phase) }
+        $session.Before = @($kept.Done)
         $session.Restarts = $kept.Restarts
+        if ($Check) {
+            $session.Build = $kept.Build
+            $session.WasBad = $kept.Failed.Count -gt 0
+        }
     }
     $script:Connected = $session
     Save-TotlHandover $session

@@ -7,16 +7,17 @@ function Invoke-TotlPhase {
     If it throws, the phase has failed: the error is reported without anything that is or looks like a secret, and is thrown on, so that your script
     does what it would have done. Two kinds of error are a warning instead, and your script goes on: with -ContinueOnError, any; and always
     those of this product, which have a TotlCode, as where a secret could not be escrowed because the PC is offline.
-    An exit code other than 0, 3010 and 1641 of the last program is reported as a warning; the phase has succeeded all the same.
-    A phase that was done before a restart is passed over. Without a session the block runs, and nothing is reported.
+    An exit code other than 0, 3010 and 1641 of the last program is a warning, on the PC and in the run; the phase has succeeded all the same.
+    A phase that an earlier start of the script has done in this run is passed over, with a warning: nothing else is. A second phase of the same name in one
+    script runs, with a warning, since both are shown as one. Without a session the block runs, and nothing is reported.
     .PARAMETER Name
-    The phase, in lower-case letters, digits and _; anything else is converted.
+    The phase: lower-case letters, digits and _, a letter first, at most 32. Anything else is converted, with a warning; two names may become one.
     .PARAMETER Script
     What the phase does. If you restart the PC in it, it runs again from its beginning.
     .PARAMETER ContinueOnError
     Goes on with the next phase even if this one fails.
     .PARAMETER Again
-    Runs the phase even if it was done before.
+    Runs the phase even if an earlier start of the script has done it.
     .PARAMETER Session
     From Connect-Totl, if it is not the latest.
     .EXAMPLE
@@ -43,9 +44,18 @@ function Invoke-TotlPhase {
     }
     $totlPhase = Get-TotlPhase $Name
     if ($null -eq $totlPhase) { $totlPhase = 'phase' }
-    if ((Test-TotlDone $totl $totlPhase) -and -not $Again) {
-        Write-Verbose -Message ('The phase {0} is done already.' -f $totlPhase)
-        return
+    if (-not (Test-TotlSame $totlPhase $Name)) { Write-Warning -Message ('The phase {0} is reported as {1}.' -f $Name, $totlPhase) }
+    Add-TotlCall $totl $totlPhase
+    if (-not $Again) {
+        if ((Get-TotlCalls $totl $totlPhase) -le (Get-TotlTimes $totl.Before $totlPhase)) {
+            $totlPassed = 'Phase {0} was done by an earlier start of the script, and is passed over' -f $totlPhase
+            Add-TotlOwnEvent $totl $totlPassed 'message' 'info' $totlPhase
+            Write-Warning -Message ($totlPassed + ': -Again runs it once more.')
+            return
+        }
+        if ((Get-TotlTimes $totl.Done $totlPhase) -gt 0) {
+            Write-Warning -Message ('The phase {0} is there twice, and is shown as one: give each phase a name of its own.' -f $totlPhase)
+        }
     }
     $totlOuter = $totl.Phase
     $totl.Phase = $totlPhase

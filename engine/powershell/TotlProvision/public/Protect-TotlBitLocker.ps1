@@ -8,10 +8,10 @@ function Protect-TotlBitLocker {
     in its next report which recovery passwords the volume has. A second call finds everything done, and adds nothing.
     Where a step fails: a recovery password that this call has added is removed again, with its ciphertext; one that was there before waits in the
     spool, because it is in force. If Windows refuses to remove one, that is a warning.
-    Errors: no_bitlocker, no_tpm, volume_locked, only_system_volume, not_readable, not_applied, not_connected, and those of Get-TotlTenantKey and
+    Errors: no_bitlocker, no_volume, no_tpm, volume_locked, only_system_volume, not_readable, not_applied, not_connected, and those of Get-TotlTenantKey and
     Send-TotlSecret. In Invoke-TotlPhase they are reported, and your script goes on.
     .PARAMETER Volume
-    The volume, such as C:. Only the system volume is encrypted; of another one the recovery passwords that it has are escrowed.
+    The volume, such as C:, which C and C:\ name too. Only the system volume is encrypted; of another one the recovery passwords that it has are escrowed.
     .PARAMETER Renew
     Adds a new recovery password, and removes those of this PC's own receipts once the new one has a receipt: as after somebody has read one to a caller.
     .PARAMETER EscrowOnly
@@ -32,6 +32,7 @@ function Protect-TotlBitLocker {
     )
     $ErrorActionPreference = 'Stop'
     $totl = Assert-TotlConnected $Session
+    $Volume = Get-TotlDrive $Volume
     $found = Get-TotlVolume $Volume
     if ($found.IsLocked) { throw (New-TotlError 'volume_locked' ('{0} is locked: unlock it first.' -f $Volume)) }
     if ($found.IsPlain -and -not $found.IsSystem) { throw (New-TotlError 'only_system_volume' ('{0} is not encrypted, and only the system volume is encrypted by this command.' -f $Volume)) }

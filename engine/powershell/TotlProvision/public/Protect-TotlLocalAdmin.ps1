@@ -58,5 +58,5 @@ function Protect-TotlLocalAdmin {
             if (-not ([string] $_.FullyQualifiedErrorId -like 'InvalidPassword*')) { break }
         }
     }
-    throw (New-TotlError 'not_applied' ('The account {0} did not take the new password: {1}' -f $name, $why))
+    throw (New-TotlError 'not_applied' ('The account {0} did not take it: {1}' -f $name, $why))
 }

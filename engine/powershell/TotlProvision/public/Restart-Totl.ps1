@@ -11,7 +11,8 @@ function Restart-Totl {
     .PARAMETER Script
     The script that goes on, on a disk that is there after the restart. If it is left out, the one that calls this.
     .PARAMETER Arguments
-    Its arguments.
+    Its arguments, with full paths: the task starts in another folder. If the script that calls this was started with any, they have to be said here,
+    since nothing else passes them on; an empty list says that it needs none.
     .PARAMETER NoResume
     Registers nothing: something else starts the script again, as a task sequence does.
     .PARAMETER NoRestart
@@ -36,6 +37,12 @@ function Restart-Totl {
     if (-not $NoResume) {
         $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($path)
         if (-not [System.IO.File]::Exists($path)) { throw (New-TotlError 'no_resume' 'There is no script to go on with: name it by -Script, or pass -NoResume.') }
+        if (-not $PSBoundParameters.ContainsKey('Arguments')) {
+            $started = @(Get-TotlStartedWith $path)
+            if ($started.Count -gt 0) {
+                throw (New-TotlError 'no_resume' ('The script was started with {0}: pass its -Arguments, with full paths, or an empty list if it needs none.' -f ($started -join ', ')))
+            }
+        }
         $program = if ($PSVersionTable.PSEdition -eq 'Desktop') { 'powershell.exe' } else { 'pwsh.exe' }
         $line = Get-TotlCommandLine (@('-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', $path) + $Arguments)
         try { Register-TotlResume (Join-Path -Path $PSHOME -ChildPath $program) $line }

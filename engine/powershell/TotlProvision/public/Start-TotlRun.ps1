@@ -4,7 +4,7 @@ function Start-TotlRun {
     Begins a run, or updates what is known about one after a rename or a reboot.
     .DESCRIPTION
     Nothing is sent: the run is written into the spool, and Send-TotlReport sends it with its events.
-    A run that an image brought from another PC goes on under another id, which is the one returned.
+    A run that an image brought from another PC goes on under another id, which is the one returned, where this PC has an id of its own.
     .PARAMETER Session
     From New-TotlSession.
     .PARAMETER Machine
@@ -33,11 +33,7 @@ function Start-TotlRun {
     if ([string]::IsNullOrEmpty($RunId)) { $RunId = New-TotlUuid }
     if (-not (Test-TotlText $RunId $script:UuidPattern)) { throw 'RunId must be a lower-case UUID.' }
     $RunId = Get-TotlRunId $Session.SpoolPath $RunId
-    $plan = @()
-    foreach ($phase in $Phases) {
-        $name = Get-TotlPhase $phase
-        if ($null -ne $name -and [Array]::IndexOf($plan, $name) -lt 0) { $plan += $name }
-    }
+    $plan = @(Get-TotlPlan $Phases)
     $path = Get-TotlSpoolPath $Session.SpoolPath 'runs' ($RunId + '.json')
     $volumes = ''
     $before = Read-TotlEntry $path

@@ -32,7 +32,7 @@ function Test-TotlEscrow {
     Save-TotlVolumes $totl $volumes
     $level = if ($bad.Count -gt 0) { 'error' } else { 'info' }
     Add-TotlOwnEvent $totl $summary 'message' $level $totl.Phase
-    if ($totl.Check) { Complete-TotlPhase $totl 'escrow' ($bad.Count -eq 0) }
+    if ($totl.Check) { Set-TotlPhase $totl 'escrow' ($bad.Count -eq 0) }
     $isReported = $false
     if ($null -eq $totl.Sender) {
         try {

@@ -4,7 +4,8 @@ function Write-TotlLog {
     Adds a message to the run, in the phase that is under way.
     .DESCRIPTION
     Whatever is or looks like a secret is taken out of it: passwords that this session has made, recovery passwords, tokens, what follows a word such as password.
-    Do not rely on it: never put a secret into a message. This never throws. Without a session it does nothing.
+    Do not rely on it: never put a secret into a message. An empty one, as a blank line of a program, is left out. This never throws. Without a session it does
+    nothing.
     .PARAMETER Message
     What happened, for people. Anything that is not text is turned into text.
     .PARAMETER Level
@@ -31,7 +32,10 @@ function Write-TotlLog {
     }
     process {
         if ($null -eq $totl) { return }
-        try { Add-TotlOwnEvent $totl (ConvertTo-TotlText $Message) 'message' $Level $totl.Phase $Data }
+        try {
+            $text = ConvertTo-TotlText $Message
+            if ($text.Length -gt 0 -or $null -ne $Data) { Add-TotlOwnEvent $totl $text 'message' $Level $totl.Phase $Data }
+        }
         catch { Write-Warning -Message ('A message was not kept: ' + $_.Exception.Message) }
     }
 }

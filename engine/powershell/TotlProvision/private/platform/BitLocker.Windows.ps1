@@ -21,10 +21,13 @@ function ConvertTo-TotlVolume {
     }
 }
 
-# One volume; throws if there is none of that name.
+# One volume; throws no_volume if there is none of that name.
 function Get-TotlVolume {
     param([string] $Volume)
-    ConvertTo-TotlVolume (Get-BitLockerVolume -MountPoint $Volume -ErrorAction Stop)
+    $why = ''
+    $found = @(try { Get-BitLockerVolume -MountPoint $Volume -ErrorAction Stop } catch { $why = ' ' + $_.Exception.Message })
+    if ($found.Count -eq 0) { throw (New-TotlError 'no_volume' ('BitLocker shows no volume {0}.{1}' -f $Volume, $why)) }
+    ConvertTo-TotlVolume $found[0]
 }
 
 # Every volume with a letter.
