@@ -12,6 +12,8 @@ const OPTIONS: RunOptions = {
 
 /** What axe finds wrong in the page as it is now: a line each, with the rule and where. */
 export async function violationsOf(page: Page): Promise<string[]> {
+  // What fades in has its own colours only at the end.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   // By the debugger, not by a script element: the page's CSP and Trusted Types stay as they are.
   await page.evaluate(`if (!('axe' in window)) { ${source} }`);
   const results = await page.evaluate(
