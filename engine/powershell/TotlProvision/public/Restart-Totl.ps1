@@ -37,7 +37,7 @@ function Restart-Totl {
     if (-not $NoResume) {
         $path = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($path)
         if (-not [System.IO.File]::Exists($path)) { throw (New-TotlError 'no_resume' 'There is no script to go on with: name it by -Script, or pass -NoResume.') }
-        if (-not $PSBoundParameters.ContainsKey('Arguments')) {
+        if ([Array]::IndexOf(@($PSBoundParameters.Keys), 'Arguments') -lt 0) {
             $started = @(Get-TotlStartedWith $path)
             if ($started.Count -gt 0) {
                 throw (New-TotlError 'no_resume' ('The script was started with {0}: pass its -Arguments, with full paths, or an empty list if it needs none.' -f ($started -join ', ')))
