@@ -224,7 +224,7 @@ test('a ciphertext moved to another machine, and an answer for another secret, a
       await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
       await page.getByText(says, { exact: false }).waitFor();
       assert.equal(await page.locator('.plain').count(), 0);
-      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Close', exact: true }).click();
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await lockVault(page);
     };

@@ -149,7 +149,7 @@ export class RevealDialog extends LitElement {
           ${KIND_ICONS[secret.kind]}<span class="visually-hidden">Reveal ${kindInSentence(secret.kind)}</span>
           <span aria-hidden="true">${KIND_WORDS[secret.kind]}</span> · ${this.#place(secret)}
         </p>
-        <button type="button" class="ghost only-icon" aria-label="Close" @click=${this.#close}>${xIcon}</button>
+        <button type="button" class="ghost only-icon" aria-label="Close the dialog" @click=${this.#close}>${xIcon}</button>
       </div>
       <h1 id="title" tabindex="-1">${this.pc?.client ? html`${theirs(this.pc.client)} · ` : nothing}${theirs(this.machine)}</h1>
       ${this.#ids(secret)}
