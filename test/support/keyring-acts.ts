@@ -26,12 +26,12 @@ export const ACCESS: Act[] = [
     sends: 'recovery/*/drilled',
     at: 'access',
     before: async (page, world) => {
-      await pressTwiceWhenReady(button(page, 'Test the sheets'));
+      await pressTwiceWhenReady(button(page, 'Recovery drill'));
       await page.getByLabel('Recovery code').fill(world.code);
     },
-    press: inDialog('Test'),
+    press: inDialog('Prove'),
     enter: labelled('Recovery code'),
-    done: text('Tested: these sheets open everything'),
+    done: text('Proven: these sheets open everything'),
   },
   {
     sends: 'grants',
@@ -42,7 +42,7 @@ export const ACCESS: Act[] = [
       await typePassphrase(page, 'New passphrase', ADMIN_PASSPHRASE);
     },
     press: named('Use this passphrase'),
-    enter: labelled('Repeat it'),
+    enter: labelled('The same again'),
     done: text('Asked. Read your eight words'),
   },
   { sends: 'grants/*/decline', who: 'engineer', press: named('Take the request back'), done: text('Declined.') },

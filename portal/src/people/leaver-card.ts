@@ -197,7 +197,7 @@ export class LeaverCard extends LitElement {
           : html`<table>
               <thead>
                 <tr>
-                  <th>PC</th>
+                  <th>Machine</th>
                   <th>Secret</th>
                   <th>Version</th>
                   <th>Revealed</th>

@@ -2,14 +2,11 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ListedMember, Member, Role } from '../../../schema/person.ts';
+import type { Member, Role } from '../../../schema/person.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { list } from '../ui/list-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { ROLE_WORDS, UNLOCKER_WORDS } from '../ui/words.ts';
-import '../ui/relative-time.ts';
-
-const UNLOCKERS = new Intl.ListFormat('en', { type: 'conjunction' });
+import { ROLE_WORDS } from '../ui/words.ts';
 
 /** Fired when an admin wants one of them in another role (`role`), or out (null). */
 export type PersonActWanted = CustomEvent<{ person: Member; role: Role | null }>;
@@ -33,7 +30,7 @@ export class PersonList extends LitElement {
       }
     `,
   ];
-  @property({ attribute: false }) people: readonly ListedMember[] = [];
+  @property({ attribute: false }) people: readonly Member[] = [];
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
   /** The admin who looks, or '' for a person who may change nothing. */
   @property() admin = '';
@@ -48,8 +45,8 @@ export class PersonList extends LitElement {
     </ul>`;
   }
 
-  #person(person: ListedMember) {
-    const ways = this.unlockers.filter((one) => one.owner === person.email);
+  #person(person: Member) {
+    const ways = this.unlockers.filter((one) => one.owner === person.email).length;
     return html`<li>
       <span
         >${person.email} <span class="pill">${ROLE_WORDS[person.role]}</span>${
@@ -60,13 +57,9 @@ export class PersonList extends LitElement {
               ? 'cannot sign in; add the address again, or remove them'
               : person.role === 'auditor'
                 ? 'reveals nothing'
-                : ways.length === 0
-                  ? 'no unlock method of their own'
-                  : `can unlock with: ${UNLOCKERS.format(ways.map(({ kind }) => UNLOCKER_WORDS[kind]))}`
-          } · ${
-            person.lastSeenAt === null
-              ? 'not seen yet'
-              : html`last seen <relative-time .at=${person.lastSeenAt}></relative-time>`
+                : ways === 0
+                  ? 'no way of their own to unlock'
+                  : `${ways} of their own to unlock`
           }</span
         ></span
       >
@@ -92,7 +85,7 @@ export class PersonList extends LitElement {
               ${Object.entries(ROLE_WORDS).map(([role, words]) => html`<option value=${role} ?selected=${role === person.role}>${words}</option>`)}
             </select>`
       }
-      <button class="danger" aria-label="Remove ${person.email}" @click=${() => want(null)}>Remove</button>
+      <button aria-label="Remove ${person.email}" @click=${() => want(null)}>Remove</button>
     </span>`;
   }
 }

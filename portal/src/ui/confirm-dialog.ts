@@ -27,8 +27,6 @@ export class ConfirmDialog extends LitElement {
   @property() action = '';
   /** The consequences, and the fields. */
   @property({ attribute: false }) words: TemplateResult | typeof nothing = nothing;
-  /** It takes something away. */
-  @property({ type: Boolean }) danger = false;
   /** Another act of the page, or this one, is under way. */
   @property({ attribute: false }) busy = false;
   /** Why it was not done, where it stays open. */
@@ -53,7 +51,7 @@ export class ConfirmDialog extends LitElement {
         ${this.words} ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
-          <button class=${this.danger ? 'danger fill' : 'primary'} ?disabled=${this.busy}>${this.action}</button>
+          <button class="primary" ?disabled=${this.busy}>${this.action}</button>
         </div>
       </form>
     </dialog>`;
