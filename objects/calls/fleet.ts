@@ -38,8 +38,8 @@ import * as runs from '../fleet/runs.ts';
 import { search } from '../fleet/search.ts';
 import { split } from '../fleet/splitting.ts';
 import { mayUse } from '../keyring/keyring.ts';
+import { noteUnlocked } from '../keyring/seen.ts';
 import { readRoom } from '../operator/limit-uses.ts';
-import { noteUnlocked } from '../people/seen.ts';
 import { EngineCalls } from './engine.ts';
 import { overviewOf } from './overview.ts';
 

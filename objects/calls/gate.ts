@@ -12,6 +12,7 @@ import { wasFull } from '../core/full.ts';
 import { migrate } from '../core/migrations.ts';
 import { isRestoring } from '../core/restore-progress.ts';
 import { first } from '../core/rows.ts';
+import { noteSeen } from '../keyring/seen.ts';
 import { readLimits } from '../limits/limits.ts';
 import { Pace } from '../limits/pace.ts';
 import { NoRoom } from '../limits/room.ts';
@@ -21,7 +22,6 @@ import { isSuspended, lookAgain } from '../operator/suspension.ts';
 import { drain } from '../outbox/outbox.ts';
 import { tellRoom } from '../outbox/room-told.ts';
 import { findMember } from '../people/people.ts';
-import { noteSeen } from '../people/seen.ts';
 import { refusalOf } from '../tokens/tokens.ts';
 
 /** What is done once the gate is passed; `now` is ms since the epoch. */

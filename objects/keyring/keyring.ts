@@ -23,6 +23,7 @@ import { grantsNamed, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
 import { head, type RootRow, requireRoot, sealedRoot, successionsBefore } from './manifests.ts';
 import { type Half, type KeyringFacts, type KidState, wrapKey } from './rules.ts';
+import { lastUses } from './seen.ts';
 import { type Looked, notOpening, stillUnproven } from './sweeps.ts';
 import type { VerifiedWrite } from './verifying.ts';
 
@@ -256,7 +257,10 @@ export function readKeyring(
     since: Object.fromEntries(
       fetched.flatMap(({ id, since, by }) => (since === null || by === null ? [] : [[id, { at: since, by }]])),
     ),
-    used: lastUses(sql, admin ? unlockers : fetched),
+    used: lastUses(
+      sql,
+      (admin ? unlockers : fetched).map(({ id }) => id),
+    ),
     changes: admin
       ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest], now) })
       : [],
@@ -280,16 +284,6 @@ type UnlockerRow = {
   since: number | null;
   by: string | null;
 };
-
-/** When somebody last unlocked with each, to the hour. */
-const lastUses = (sql: SqlStorage, unlockers: readonly UnlockerRow[]): Record<string, number> =>
-  Object.fromEntries(
-    all<{ unlocker: string; at: number }>(
-      sql,
-      'SELECT unlocker, max(at) AS at FROM json_each(?) CROSS JOIN seen ON unlocker = value GROUP BY unlocker',
-      JSON.stringify(unlockers.map(({ id }) => id)),
-    ).map(({ unlocker, at }) => [unlocker, at]),
-  );
 
 /** Whether there is such an unlocker, and this person may fetch it. */
 export function mayUse(sql: SqlStorage, { name, role }: Pick<Person, 'name' | 'role'>, unlocker: string): boolean {

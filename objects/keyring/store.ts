@@ -11,6 +11,7 @@ import { takeGrant } from './grants.ts';
 import { keyringFacts } from './keyring.ts';
 import { forgetReplaced } from './replaced.ts';
 import { decideWrite, newlyDestroyed } from './rules.ts';
+import { forgetOtherUnlockers } from './seen.ts';
 import type { Looked } from './sweeps.ts';
 import type { VerifiedWrite } from './verifying.ts';
 
@@ -134,7 +135,10 @@ function dropUnnamed(sql: SqlStorage, manifest: Manifest): void {
   const unlockers = JSON.stringify(manifest.unlockers.map((one) => one.id));
   sql.exec('DELETE FROM unlockers WHERE id NOT IN (SELECT value FROM json_each(?))', unlockers);
   sql.exec('DELETE FROM wraps WHERE unlocker NOT IN (SELECT value FROM json_each(?))', unlockers);
-  sql.exec("DELETE FROM seen WHERE unlocker <> '' AND unlocker NOT IN (SELECT value FROM json_each(?))", unlockers);
+  forgetOtherUnlockers(
+    sql,
+    manifest.unlockers.map((one) => one.id),
+  );
   const vaults = JSON.stringify(manifest.vaultKeys.map((key) => `${key.purpose}/${key.vaultEpoch}`));
   sql.exec("DELETE FROM wraps WHERE purpose || '/' || vault_epoch NOT IN (SELECT value FROM json_each(?))", vaults);
   const overlapping = JSON.stringify(manifest.overlapping ?? []);

@@ -43,3 +43,22 @@ export const lastSeen = (sql: SqlStorage, people: readonly string[]): Map<string
       PRESENT,
     ).map(({ person, at }) => [person, at]),
   );
+
+/** When somebody last unlocked with each of these, to the hour. */
+export const lastUses = (sql: SqlStorage, unlockers: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    all<{ unlocker: string; at: number }>(
+      sql,
+      'SELECT unlocker, max(at) AS at FROM json_each(?) CROSS JOIN seen ON unlocker = value GROUP BY unlocker',
+      JSON.stringify(unlockers),
+    ).map(({ unlocker, at }) => [unlocker, at]),
+  );
+
+/** Only these unlockers are left. */
+export const forgetOtherUnlockers = (sql: SqlStorage, unlockers: readonly string[]): void => {
+  sql.exec(
+    'DELETE FROM seen WHERE unlocker <> ? AND unlocker NOT IN (SELECT value FROM json_each(?))',
+    PRESENT,
+    JSON.stringify(unlockers),
+  );
+};
