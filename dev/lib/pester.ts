@@ -11,6 +11,9 @@ import { root, run } from './run.ts';
 
 const Counts = z.strictObject({ passed: z.int(), failed: z.int() });
 
+/** A run that hangs is ended after this: Pester has no bound of its own. */
+const TIMEOUT_MS = 20 * 60_000;
+
 /**
  * Runs every file of engine/powershell/tests; Pester's closing line and how many tests need another system are printed.
  * A test that was skipped, or not run for any reason other than its system, counts as failed. `shell` is a PowerShell
@@ -24,7 +27,10 @@ export async function runPester(shell?: string): Promise<{ ok: boolean; passed: 
   try {
     writeFileSync(server, reference.settings, { mode: 0o600 });
     const script = ['engine/powershell/tests/Invoke-Tests.ps1', '-Pester', pester, '-Counts', counts];
-    const ok = await run(shell ?? command, [...args, ...script], { env: { ...env, TOTL_TEST_SERVER: server } });
+    const ok = await run(shell ?? command, [...args, ...script], {
+      env: { ...env, TOTL_TEST_SERVER: server },
+      timeoutMs: TIMEOUT_MS,
+    });
     return { ok, ...Counts.parse(JSON.parse(readFileSync(counts, 'utf8'))) };
   } finally {
     reference.close();

@@ -25,16 +25,21 @@ export function launched(command: string, args: readonly string[]): [string, str
 /** Who hears what a command prints, as it comes. */
 type Heard = { onOutput: (text: string) => void; onError: (text: string) => void };
 
-/** Runs `command` in the project with node_modules/.bin first on the PATH. Answers whether it ended with 0. */
+/**
+ * Runs `command` in the project with node_modules/.bin first on the PATH. Answers whether it ended with 0. After
+ * `timeoutMs` it is killed.
+ */
 export async function run(
   command: string,
   args: readonly string[],
-  options: Partial<Heard> & { env?: Record<string, string> } = {},
+  options: Partial<Heard> & { env?: Record<string, string>; timeoutMs?: number } = {},
 ): Promise<boolean> {
   const child = spawn(...launched(command, args), {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environmentWith(options.env),
+    timeout: options.timeoutMs,
+    killSignal: 'SIGKILL',
   });
   // Decoded as a stream: a character cut in two by a chunk's end would be lost to the reader of the output.
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

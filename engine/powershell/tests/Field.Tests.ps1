@@ -133,14 +133,11 @@ Describe 'a folder with brackets, an apostrophe and a backtick in its name' {
 
 Describe 'a PC whose policy does not trust the module' {
     It 'is told so as it is loaded, because everything else would fail for another reason each time' {
-        $shell = [PowerShell]::Create()
-        try {
-            $module = Join-Path -Path $PSScriptRoot -ChildPath '../TotlProvision/TotlProvision.psd1'
-            [void] $shell.AddScript('param($Module) $ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"; Import-Module -Name $Module').AddArgument($module)
-            # Invoke throws an error that ends the script; any other error is in its stream.
-            $thrown = try { [void] $shell.Invoke() } catch { $_ | Out-String }
-            ("$thrown" + ($shell.Streams.Error | Out-String)) | Should -Match 'needs the language mode FullLanguage'
-        }
-        finally { $shell.Dispose() }
+        # In a process of its own: once a session of a process was constrained, PowerShell distrusts variables in all of them.
+        $text = 'param($Module, $Said); $ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"; ' +
+            'try { Import-Module -Name $Module -ErrorAction Stop; $text = "loaded" } catch { $text = "$_" }; Set-Content -LiteralPath $Said -Value $text'
+        $said = New-FolderName
+        (Start-OtherShell $text (Get-Module -Name 'TotlProvision').Path $said).WaitForExit()
+        [System.IO.File]::ReadAllText($said) | Should -Match 'needs the language mode FullLanguage'
     }
 }

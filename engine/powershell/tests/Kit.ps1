@@ -7,10 +7,14 @@ function New-ConfigurationPath {
     $path
 }
 
-# Waits for a state, however long that takes.
+# Waits for a state. One that never comes fails its test, and does not hang the run.
 function Wait-Until {
     param([scriptblock] $State)
-    while (-not (& $State)) { Start-Sleep -Milliseconds 50 }
+    foreach ($count in 1..2400) {
+        if (& $State) { return }
+        Start-Sleep -Milliseconds 50
+    }
+    throw 'This never came about: {0}' -f $State
 }
 
 # Forgets the session as a restart does.

@@ -194,15 +194,9 @@ Describe 'two processes on one spool' {
         $session = New-TestSession
         $run = Start-TotlRun -Session $session -Machine (Get-TotlMachine -Session $session) -Phases 'preflight'
         $module = (Get-Module -Name 'TotlProvision').Path
-        $file = (New-FolderName) + '.ps1'
         $text = 'param($Module, $Spool, $Run, $Name); Import-Module -Name $Module; ' +
             'foreach ($count in 1..20) { Add-TotlEvent -Session ([pscustomobject] @{ SpoolPath = $Spool }) -RunId $Run -Message ($Name + $count) }'
-        [System.IO.File]::WriteAllText($file, $text)
-        $shell = (Get-Process -Id $PID).Path
-        $arguments = @('-NoProfile', '-File', $file, $module, $session.SpoolPath, $run, 'b') | ForEach-Object { '"{0}"' -f $_ }
-        # As a tool of .NET, PowerShell is a library that dotnet runs.
-        if ([System.IO.Path]::GetFileNameWithoutExtension($shell) -eq 'dotnet') { $arguments = @('"{0}"' -f [Environment]::GetCommandLineArgs()[0]) + $arguments }
-        $other = Start-Process -FilePath $shell -PassThru -ArgumentList $arguments
+        $other = Start-OtherShell $text $module $session.SpoolPath $run 'b'
         $events = Join-Path -Path $session.SpoolPath -ChildPath ('runs/' + $run + '.ndjson')
         # Both write at once.
         while (-not $other.HasExited -and -not [System.IO.File]::Exists($events)) { Start-Sleep -Milliseconds 10 }

@@ -25,6 +25,18 @@ function New-FolderName {
     Join-Path -Path $TestDrive -ChildPath ([Guid]::NewGuid().ToString())
 }
 
+# Starts a script's text with arguments in a PowerShell of its own. Returns the process.
+function Start-OtherShell {
+    param([string] $Text)
+    $file = (New-FolderName) + '.ps1'
+    [System.IO.File]::WriteAllText($file, $Text)
+    $shell = (Get-Process -Id $PID).Path
+    $arguments = @(@('-NoProfile', '-File', $file) + $args | ForEach-Object { '"{0}"' -f $_ })
+    # As a tool of .NET, PowerShell is a library that dotnet runs.
+    if ([System.IO.Path]::GetFileNameWithoutExtension($shell) -eq 'dotnet') { $arguments = @('"{0}"' -f [Environment]::GetCommandLineArgs()[0]) + $arguments }
+    Start-Process -FilePath $shell -PassThru -ArgumentList $arguments
+}
+
 # A session of a PC; with a given spool, a session of the same PC after a restart.
 function New-TestSession {
     param([switch] $Unpinned, $File, [string] $Spool = (New-FolderName))
