@@ -200,7 +200,7 @@ test('a PC that is offline seals to the key in its file, and its exported spool 
 
   await onPage(browser, async (page) => {
     await signIn(page, stand.addresses.portal, ADMIN);
-    await page.getByRole('link', { name: 'Upload a spool file' }).click();
+    await page.getByRole('link', { name: 'Upload an offline report' }).click();
     await page.getByLabel('Spool file').setInputFiles(copy);
     await page.getByText('In this file: 1 event of 1 run, and 1 sealed secret.').waitFor();
     await page.getByRole('button', { name: 'Upload' }).click();
