@@ -343,8 +343,8 @@ Describe 'after a restart' {
         Remove-Item -LiteralPath ($path + '.json')
         (Connect-Totl $script:file -SpoolPath $script:spool).RunId | Should -BeExactly $first
         (Disconnect-Totl).Sent | Should -BeTrue
-        $seqs = @((Invoke-Reference '/kept').runs | Where-Object { $_.id -eq $first })[0].seqs
-        $seqs -join ' ' | Should -BeExactly (@(1..@($seqs).Count) -join ' ')
+        $seqs = @(@((Invoke-Reference '/kept').runs | Where-Object { $_.id -eq $first })[0].seqs)
+        $seqs -join ' ' | Should -BeExactly (@(1..$seqs.Count) -join ' ')
     }
 
     It 'another PC''s run is not taken up, as from an image, nor one that nobody has gone on with for a week, nor where a new one is asked for' {

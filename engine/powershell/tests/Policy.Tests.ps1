@@ -20,7 +20,7 @@ BeforeAll {
 Describe 'a PC whose policy has constrained another session of the process' -Tag 'Core' {
     It 'has its build sent while it runs and its secrets escrowed, because nothing of the module asks PowerShell to trust a value that others share' {
         $done = Invoke-UnderPolicy 'constrained'
-        $done.Lines[0] | Should -BeExactly 'CannotConvertArgumentNoMessage,Microsoft.PowerShell.Commands.NewObjectCommand' -Because 'otherwise nothing is distrusted here'
+        $done.Lines[0] | Should -BeExactly 'ParameterArgumentValidationError,Microsoft.PowerShell.Commands.NewObjectCommand' -Because 'otherwise nothing is distrusted here'
         $done.Lines[1] | Should -BeExactly 'True True'
         @($done.Lines | Select-Object -Skip 3) -join "`n" | Should -BeExactly ''
         $secrets = @((Invoke-Reference '/kept').secrets)

@@ -108,7 +108,7 @@ Describe 'on Windows' {
             @($global:TotlWindows.Done | Where-Object { $_ -eq 'Add-LocalGroupMember' }).Count | Should -Be 3
             [void] (Disconnect-Totl)
             @(Get-KeptEvents | Where-Object { $_.level -eq 'error' } | ForEach-Object { $_.message -creplace ':.*', '' }) -join ', ' | Should -BeExactly (
-                'The account LocalAdmin has the password in escrow, version 1, but is no administrator, The account LocalAdmin has the password in escrow, version 2, but is no administrator')
+                'The account LocalAdmin has the password in escrow, version 1, but is no administrator, The account LocalAdmin has the password in escrow, version 1, but is no administrator')
         }
 
         It 'of somebody else''s making is no administrator by this, whatever -Create says' {
@@ -118,9 +118,9 @@ Describe 'on Windows' {
         }
 
         It 'whose PC stopped <Where> is finished by the next run, and people are told which version may not be in force' -ForEach @(
-            @{ Where = 'between its receipt and its change'; Stops = 'Set-LocalUser'; Exists = $true; Told = 'This PC stopped while it gave LocalAdmin a new password: version 1 in escrow may not be in force' }
+            @{ Where = 'between its receipt and its change'; Stops = 'Set-LocalUser'; Exists = $true; Told = 'This PC stopped while the password of LocalAdmin was changed; version 1 in escrow may not be in force' }
             @{ Where = 'before its receipt'; Stops = 'the server'; Exists = $true; Told = 'This PC stopped before the new password of LocalAdmin had its receipt: it was not set, though it may be in escrow' }
-            @{ Where = 'after it was made'; Stops = 'Add-LocalGroupMember'; Exists = $false; Told = 'This PC stopped while it gave LocalAdmin a new password: version 1 in escrow may not be in force' }
+            @{ Where = 'after it was made'; Stops = 'Add-LocalGroupMember'; Exists = $false; Told = 'This PC stopped while the password of LocalAdmin was changed; version 1 in escrow may not be in force' }
         ) {
             if ($Exists) { $global:TotlWindows.Accounts['LocalAdmin'] = 'before' }
             if ($Stops -eq 'the server') { Set-Away }

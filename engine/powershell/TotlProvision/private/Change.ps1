@@ -35,7 +35,7 @@ function Resolve-TotlChange {
         $said = 'This PC stopped before the new password of {0} had its receipt: it was not set, though it may be in escrow' -f $account
         if ($null -ne $receipt) {
             $version = Get-TotlMember (ConvertFrom-Json -InputObject $receipt) 'version'
-            $said = 'This PC stopped while it gave {0} a new password: version {1} in escrow may not be in force' -f $account, $version
+            $said = 'This PC stopped while the password of {0} was changed; version {1} in escrow may not be in force' -f $account, $version
         }
         Write-Warning -Message $said
         Add-TotlOwnEvent $Session $said 'message' 'error'

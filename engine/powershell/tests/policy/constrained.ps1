@@ -1,14 +1,11 @@
-# A build in a process in which a policy has constrained another session: PowerShell trusts no value of a global variable from then on, and true, false and
-# small numbers are the same objects everywhere. Writes into a file how it went.
+# A build in a process in which a policy has constrained another session: PowerShell trusts no value that a global variable of that one has held, and true, false
+# and small numbers are the same objects everywhere. Writes into a file how it went.
 param([string] $Control, [string] $File, [string] $Spool, [string] $Said)
 $ErrorActionPreference = 'Stop'
 . "$PSScriptRoot/shell.ps1"
 . "$PSScriptRoot/../Kit.ps1"
-[void] [powershell]::Create().AddScript('$ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"').Invoke()
-$global:yes = $true
-$global:no = $false
-$global:none = ''
-foreach ($number in -1..1000) { Set-Variable -Name 'number' -Value $number -Scope Global }
+$values = '$global:yes = $true; $global:no = $false; $global:text = ""; foreach ($number in -1..1000) { $global:number = $number }'
+[void] [powershell]::Create().AddScript('$ExecutionContext.SessionState.LanguageMode = "ConstrainedLanguage"; ' + $values).Invoke()
 $distrusted = try { [void] (New-Object System.Threading.AutoResetEvent -ArgumentList $false); 'trusted' } catch { [string] $_.FullyQualifiedErrorId }
 try {
     Use-WindowsDoubles

@@ -40,7 +40,8 @@ function New-TotlAccount {
         $failure = $_
         try { Remove-LocalUser -Name $Account -ErrorAction Stop }
         catch {
-            $left = [System.InvalidOperationException]::new('{0} It could not be removed either: {1}' -f $failure.Exception.Message, $_.Exception.Message)
+            $why = '{0} It could not be removed either: {1}' -f $failure.Exception.Message, $_.Exception.Message
+            $left = [System.InvalidOperationException]::new($why)
             $left.Data['TotlLeft'] = $true
             throw $left
         }
