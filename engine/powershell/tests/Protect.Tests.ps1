@@ -272,7 +272,7 @@ Describe 'on Windows' {
             Set-Encrypted @() -On $false
             $global:TotlWindows.Done = @()
             $global:TotlWindows.Refuses = @('Resume-BitLocker', 'Get-BitLockerVolume, late')
-            Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'not_applied'
+            Get-Refusal { Protect-TotlBitLocker C: 3> $null } | Should -BeExactly 'not_applied'
             @(Get-LiveIds).Count | Should -Be 1
             [void] (Disconnect-Totl)
             @(Get-KeptEvents | Where-Object { $_.message -like 'The new recovery password * stays on C:: it is in escrow' }).Count | Should -Be 3
