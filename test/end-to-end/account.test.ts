@@ -21,10 +21,14 @@ import { inOrder } from '../support/in-order.ts';
 import { PATIENCE_MS, until } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, askReveal, setUp, signInAs, unlock } from '../support/story.ts';
 
-const PORTAL = 'https://totlprovision.totlcom.com';
-const ENGINE = 'https://totlprovision-api.totlcom-inc.workers.dev';
+const PORTAL = { production: 'https://totlprovision.totlcom.com', staging: 'https://totlprovision-staging.totlcom.com' };
+const ENGINE = {
+  production: 'https://totlprovision-api.totlcom-inc.workers.dev',
+  staging: 'https://totlprovision-api-staging.totlcom-inc.workers.dev',
+};
 const WORKER = 'totlprovision-api';
 const ADMIN = 'you@yourmsp.com';
+const OPERATOR = 'operator@totlcom.com';
 /** The docs site is the same for both environments, and production's was built twice. */
 const STAGING = /^npm run deploy -- --env staging$/;
 /** Where the doctor looks whether something has an address, and nothing has: a version of a Worker, a docs site of staging. */
@@ -124,7 +128,10 @@ const setKey = (key: string, value: string, environment: 'production' | 'staging
 
 /** What the page's placeholders stand for, learned on the way. */
 const known: Record<string, string> = { '<sub>': 'totlcom-inc' };
+/** The tenant of each environment, once it is made. */
+const tenants = { production: '', staging: '' };
 let application: Application;
+let stagingApplication: Application;
 
 const filled = (command: string): string =>
   Object.entries(known).reduce((text, [name, value]) => text.replaceAll(name, value), command);
@@ -138,7 +145,11 @@ function learn(command: string, text: string): void {
       host(text, /database_id"?\s*[=:]\s*"([0-9a-f-]{36})"/),
       command.endsWith('-staging') ? 'staging' : 'production',
     );
-  if (command.includes('tenant -- create')) known[' ID '] = ` ${/is tenant ([0-9a-f-]{36})/.exec(text)?.[1]} `;
+  if (command.includes('tenant -- create')) {
+    const made = host(text, /is tenant ([0-9a-f-]{36})/);
+    tenants[command.includes('--env staging') ? 'staging' : 'production'] = made;
+    known[' ID '] = ` ${made} `;
+  }
   if (command.startsWith('node -e')) {
     for (const name of ['prefix', 'hash', 'salt'])
       known[`<${name}>`] = new RegExp(`${name}: '([^']+)'`).exec(text)?.[1] ?? '';
@@ -163,7 +174,7 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
         account_id: cloudflare.account.id,
         ACCESS_TEAM_DOMAIN: cloudflare.access.team,
         PORTAL_ORIGIN: PORTAL,
-        OPERATOR_EMAILS: 'operator@totlcom.com',
+        OPERATOR_EMAILS: OPERATOR,
       };
       const set = [...text.matchAll(/^- `(\w+)`/gm)].map(([, key = '']) => key);
       for (const [key, value] of Object.entries(values).filter(([key]) => set.includes(key)))
@@ -208,7 +219,7 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
   [/^\*\*The other addresses/, (text) => protectPages(text, 'totlprovision-portal')],
   [/^\*\*Its protection/, (text) => protectPages(text, 'totlprovision-docs')],
   [/^In the portal, an operator/, () => {}],
-  [/^An admin opens the portal/, () => onPage(browser, firstRun)],
+  [/^An admin opens the portal/, () => onPage(browser, (page) => firstRun(page, 'production'))],
   [/^It signs in as wrangler does/, () => {}],
   [/^\*\*Environments\.\*\*/, prepareStaging],
 ];
@@ -217,11 +228,11 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
 async function prepareStaging(): Promise<void> {
   const [portal, api] = ['totlprovision-staging.totlcom.com', 'totlprovision-api-staging.totlcom.com'];
   const cors = { origin: `https://${portal}`, methods: 'GET, POST, OPTIONS', headers: 'content-type' };
-  const { audience } = await cloudflare.access.protect([portal, api], cors);
+  stagingApplication = await cloudflare.access.protect([portal, api], cors);
   for (const project of ['totlprovision-portal-staging', 'totlprovision-docs-staging'])
     await cloudflare.access.protect([`*.${project}.pages.dev`, `${project}.pages.dev`]);
-  setKey('ACCESS_AUD', audience, 'staging');
-  setKey('OPERATOR_EMAILS', 'operator@totlcom.com', 'staging');
+  setKey('ACCESS_AUD', stagingApplication.audience, 'staging');
+  setKey('OPERATOR_EMAILS', OPERATOR, 'staging');
   cloudflare.account.promised.set('totlprovision-api-staging', api);
   cloudflare.account.promised.set('totlprovision-portal-staging', portal);
 }
@@ -232,11 +243,11 @@ async function protectPages(text: string, project: string): Promise<void> {
   await cloudflare.access.protect(hosts);
 }
 
-const tenant = () => (known[' ID '] ?? '').trim();
-const toTenant = (page: Page) => signInAs(page, PORTAL, ADMIN, `/t/${tenant()}`);
+const toTenant = (page: Page, at: keyof typeof tenants = 'production') =>
+  signInAs(page, PORTAL[at], ADMIN, `/t/${tenants[at]}`);
 
-async function firstRun(page: Page): Promise<void> {
-  await toTenant(page);
+async function firstRun(page: Page, at: keyof typeof tenants): Promise<void> {
+  await toTenant(page, at);
   await setUp(page);
 }
 
@@ -248,7 +259,7 @@ async function pc(): Promise<void> {
   await typed('npm run --silent pc -- engine.json --speed 4000');
   pcs += 1;
 }
-const health = async (origin = ENGINE) => JSON.parse(await typed(`curl -sS ${origin}/health`));
+const health = async (origin = ENGINE.production) => JSON.parse(await typed(`curl -sS ${origin}/health`));
 const worker = () => cloudflare.account.worker(WORKER);
 /** The row of the fleet's table for the last of all PCs whose run is over, once they all are. */
 const allFinished = (page: Page) =>
@@ -384,12 +395,27 @@ inOrder('the guide, on an account', (step) => {
     });
   });
 
-  step('staging stands beside it with a Worker, an index and sites of its own', async () => {
-    const staging = await health('https://totlprovision-api-staging.totlcom-inc.workers.dev');
-    assert.equal(staging.ok, true);
-    const { uuid } = cloudflare.account.database('totlprovision-staging');
-    const [tenants] = await cloudflare.runtime.query(uuid, 'SELECT count(*) AS tenants FROM tenants');
-    assert.deepEqual(tenants?.results, [{ tenants: 0 }]);
+  step('staging stands beside it with a tenant, an engine and an operator of its own, whom production does not know', async () => {
+    assert.equal((await health(ENGINE.staging)).ok, true);
+    const listed = await typed('npm run --silent tenant -- list --env staging');
+    assert.deepEqual(listed.match(/^[0-9a-f-]{36}/gm), [tenants.staging]);
+    const { uuid } = cloudflare.account.database('totlprovision');
+    const [others] = await cloudflare.runtime.query(uuid, 'SELECT id FROM tenants WHERE id = ?', [tenants.staging]);
+    assert.deepEqual(others?.results, []);
+
+    await onPage(browser, async (page) => {
+      await firstRun(page, 'staging');
+      await typed('npm run --silent pc -- staging.json --speed 4000');
+      await toTenant(page, 'staging');
+      await page.getByRole('row').filter({ hasText: /Succeeded|Failed/ }).waitFor();
+    });
+
+    writeFileSync(file('operator'), await cloudflare.access.mint(OPERATOR, stagingApplication));
+    const inspect = `ACCESS_TOKEN=$(cat operator) npm run --silent inspect -- ${tenants.staging} --env staging --json`;
+    assert.equal(JSON.parse(await typed(inspect)).counts.machines, 1);
+    const { token } = JSON.parse(readFileSync(file('staging.json'), 'utf8'));
+    const refused = await typed(`curl -sS -H "Authorization: Bearer ${token}" ${ENGINE.production}/v1/tenant/pubkey`);
+    assert.match(refused, /"invalid_token"/);
   });
 
   step(
