@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { root } from '../lib/run.ts';
 import { CALLS } from './calls.ts';
 import { DESCRIBED_AT, misfits, UNDESCRIBED } from './description.ts';
-import { root } from '../lib/run.ts';
 import { type StandIn, startStandIn } from './stand-in.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-cloudflare-'));
