@@ -29,8 +29,7 @@ async function deployed(wanted: string): Promise<Target> {
   for (const name of ENVIRONMENTS) {
     const { worker, origins } = await readEnvironment(root, name);
     const portal = variable(worker, 'PORTAL_ORIGIN');
-    if (name === wanted || portal === wanted)
-      return { portal, origins, cookie: token && `CF_Authorization=${token}` };
+    if (name === wanted || portal === wanted) return { portal, origins, cookie: token && `CF_Authorization=${token}` };
   }
   throw new Misuse(`No environment of this repository has its portal at ${wanted}.`);
 }

@@ -118,7 +118,9 @@ it('holds calls against Cloudflare’s description of a day, and names those tha
   const page = readFileSync(path.join(root, 'docs/first-account.md'), 'utf8');
   const named = page.match(/^(GET|POST|PUT|PATCH|DELETE) \/.*$/gm);
   expect(named).toEqual(UNDESCRIBED);
-  expect(page).toContain(`${CALLS.length - UNDESCRIBED.length} calls are held against an extract of Cloudflare's OpenAPI description of ${DESCRIBED_AT}`);
+  expect(page).toContain(
+    `${CALLS.length - UNDESCRIBED.length} calls are held against an extract of Cloudflare's OpenAPI description of ${DESCRIBED_AT}`,
+  );
   expect(misfits('POST /accounts/:account/d1/database', 'request', { name: 7 })).toEqual([
     'POST /accounts/:account/d1/database: request.name is integer, not string',
   ]);

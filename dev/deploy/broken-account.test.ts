@@ -145,7 +145,10 @@ it('D1 that goes down between the migration and the upload: the Worker of before
     /done +Bring the index up to date\n +FAILED +Deploy the Worker\n\n[^\n]+wait for www\.cloudflarestatus\.com[^\n]+\n\n[^\n]+\n +npm run deploy -- --env production --only worker$/,
   );
   expect(worker.deployments.at(-1)).toBe(served);
-  const [tables] = await cloudflare.runtime.query(uuid, "SELECT count(*) AS made FROM sqlite_master WHERE name = 'of_the_test'");
+  const [tables] = await cloudflare.runtime.query(
+    uuid,
+    "SELECT count(*) AS made FROM sqlite_master WHERE name = 'of_the_test'",
+  );
   expect(tables?.results).toEqual([{ made: 1 }]);
   expect((await deploy('worker')).failed).toBeNull();
   expect(worker.deployments.at(-1)).not.toBe(served);

@@ -6,7 +6,8 @@ import { check, type Finding } from './finding.ts';
 import { SIGN_IN } from './hosts.ts';
 
 const { ok, warn, fail } = check('portal-files');
-const EITHER = 'look from the commit that was deployed, or npm run deploy -- --only portal; npm run verify -- --remote names each file';
+const EITHER =
+  'look from the commit that was deployed, or npm run deploy -- --only portal; npm run verify -- --remote names each file';
 
 /** Decides over the files. `copy`: what they were held against, in words. */
 export function judgeFiles(held: readonly Held[], copy: string): Finding {

@@ -93,7 +93,10 @@ export const tailArguments = (name: EnvironmentName): string[] => [
 
 /** `wrangler tail` of a deployed Worker. wrangler's own messages go to standard error. */
 export function fromWrangler(name: EnvironmentName): Source {
-  const child = spawn(...launched('wrangler', tailArguments(name)), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(...launched('wrangler', tailArguments(name)), {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let stopped = false;
   const failed = new Promise<string | null>((resolve) => {
     child.once('error', (error) => resolve(`wrangler tail could not be started: ${error.message}`));

@@ -39,9 +39,12 @@ const rowsIn = (stream: string, joiner = new Joiner()): Row[] => {
 it.each([
   ['production', '--env='],
   ['staging', '--env=staging'],
-] as const)('asks wrangler for %s by %s: production is the top level of wrangler.toml, as it is for a deploy', (name, flag) => {
-  expect(tailArguments(name)).toEqual(['tail', '--format', 'json', flag]);
-});
+] as const)(
+  'asks wrangler for %s by %s: production is the top level of wrangler.toml, as it is for a deploy',
+  (name, flag) => {
+    expect(tailArguments(name)).toEqual(['tail', '--format', 'json', flag]);
+  },
+);
 
 describe('the stream', () => {
   it('gives one row a request with what its object did, whichever part came first, and one for everything else', () => {

@@ -19,7 +19,10 @@ import { inOrder } from '../support/in-order.ts';
 import { PATIENCE_MS, until } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, askReveal, setUp, signInAs, unlock } from '../support/story.ts';
 
-const PORTAL = { production: 'https://totlprovision.totlcom.com', staging: 'https://totlprovision-staging.totlcom.com' };
+const PORTAL = {
+  production: 'https://totlprovision.totlcom.com',
+  staging: 'https://totlprovision-staging.totlcom.com',
+};
 const ENGINE = {
   production: 'https://totlprovision-api.totlcom-inc.workers.dev',
   staging: 'https://totlprovision-api-staging.totlcom-inc.workers.dev',
@@ -133,7 +136,7 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
       const values: Record<string, string> = {
         account_id: cloudflare.account.id,
         ACCESS_TEAM_DOMAIN: cloudflare.access.team,
-        PORTAL_ORIGIN: PORTAL,
+        PORTAL_ORIGIN: PORTAL.production,
         OPERATOR_EMAILS: OPERATOR,
       };
       const set = [...text.matchAll(/^- `(\w+)`/gm)].map(([, key = '']) => key);
@@ -297,7 +300,10 @@ inOrder('the guide, on an account', (step) => {
     'a deploy with migrations of index and object under an open page loses nothing that happens meanwhile',
     async () => {
       versions.before = worker().objects;
-      writeFileSync(copy.file('schema/d1/9001_of_the_test.sql'), 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT;\n');
+      writeFileSync(
+        copy.file('schema/d1/9001_of_the_test.sql'),
+        'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT;\n',
+      );
       writeFileSync(
         copy.file('objects/core/migrations/9001-of-the-test.ts'),
         "import type { Migration } from '../migration.ts';\n\nexport const m9001: Migration = { id: 9001, name: 'of the test', statements: 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT' };\n",
@@ -355,28 +361,34 @@ inOrder('the guide, on an account', (step) => {
     });
   });
 
-  step('staging stands beside it with a tenant, an engine and an operator of its own, whom production does not know', async () => {
-    assert.equal((await health(ENGINE.staging)).ok, true);
-    const listed = await typed('npm run --silent tenant -- list --env staging');
-    assert.deepEqual(listed.match(/^[0-9a-f-]{36}/gm), [tenants.staging]);
-    const { uuid } = cloudflare.account.database('totlprovision');
-    const [others] = await cloudflare.runtime.query(uuid, 'SELECT id FROM tenants WHERE id = ?', [tenants.staging]);
-    assert.deepEqual(others?.results, []);
+  step(
+    'staging stands beside it with a tenant, an engine and an operator of its own, whom production does not know',
+    async () => {
+      assert.equal((await health(ENGINE.staging)).ok, true);
+      const listed = await typed('npm run --silent tenant -- list --env staging');
+      assert.deepEqual(listed.match(/^[0-9a-f-]{36}/gm), [tenants.staging]);
+      const { uuid } = cloudflare.account.database('totlprovision');
+      const [others] = await cloudflare.runtime.query(uuid, 'SELECT id FROM tenants WHERE id = ?', [tenants.staging]);
+      assert.deepEqual(others?.results, []);
 
-    await onPage(browser, async (page) => {
-      await firstRun(page, 'staging');
-      await typed('npm run --silent pc -- staging.json --speed 4000');
-      await toTenant(page, 'staging');
-      await page.getByRole('row').filter({ hasText: /Succeeded|Failed/ }).waitFor();
-    });
+      await onPage(browser, async (page) => {
+        await firstRun(page, 'staging');
+        await typed('npm run --silent pc -- staging.json --speed 4000');
+        await toTenant(page, 'staging');
+        await page
+          .getByRole('row')
+          .filter({ hasText: /Succeeded|Failed/ })
+          .waitFor();
+      });
 
-    writeFileSync(copy.file('operator'), await cloudflare.access.mint(OPERATOR, stagingApplication));
-    const inspect = `ACCESS_TOKEN=$(cat operator) npm run --silent inspect -- ${tenants.staging} --env staging --json`;
-    assert.equal(JSON.parse(await typed(inspect)).counts.machines, 1);
-    const { token } = JSON.parse(readFileSync(copy.file('staging.json'), 'utf8'));
-    const refused = await typed(`curl -sS -H "Authorization: Bearer ${token}" ${ENGINE.production}/v1/tenant/pubkey`);
-    assert.match(refused, /"invalid_token"/);
-  });
+      writeFileSync(copy.file('operator'), await cloudflare.access.mint(OPERATOR, stagingApplication));
+      const inspect = `ACCESS_TOKEN=$(cat operator) npm run --silent inspect -- ${tenants.staging} --env staging --json`;
+      assert.equal(JSON.parse(await typed(inspect)).counts.machines, 1);
+      const { token } = JSON.parse(readFileSync(copy.file('staging.json'), 'utf8'));
+      const refused = await typed(`curl -sS -H "Authorization: Bearer ${token}" ${ENGINE.production}/v1/tenant/pubkey`);
+      assert.match(refused, /"invalid_token"/);
+    },
+  );
 
   step(
     'every call was one that is known, said and answered as Cloudflare describes it, and nothing left the machine',
