@@ -188,8 +188,9 @@ async function nextSteps(made: Awaited<ReturnType<typeof create>>, { where }: Pl
   ].join('\n');
 }
 
+const count = (many: number, one: string, more: string): string => `${many} ${many === 1 ? one : more}`;
 const line = (one: Awaited<ReturnType<typeof list>>[number]): string =>
-  `${one.id}  ${one.status.padEnd(9)}  ${one.people} people, ${one.tokens} tokens  ${one.name}`;
+  `${one.id}  ${one.status.padEnd(9)}  ${count(one.people, 'person', 'people')}, ${count(one.tokens, 'token', 'tokens')}  ${one.name}`;
 
 try {
   const { values, positionals } = readArguments();

@@ -39,7 +39,7 @@ function sentence({ where }: Place, output: string): string {
     return `The index has no tables yet, or old ones: run "${INIT[where]}" first.`;
   if (NOT_SIGNED_IN.test(output)) return 'wrangler is not signed in: run "npx wrangler login" first.';
   if (NO_SUCH_DATABASE.test(output))
-    return 'There is no such database in the account: check database_id in wrangler.toml.';
+    return `There is no such database in the account: check database_id ${where === 'staging' ? 'under [env.staging] ' : ''}in wrangler.toml.`;
   const cause = causeIn(output);
   return `wrangler could not ask the index${cause === null ? '' : ` (${cause})`}.`;
 }

@@ -175,7 +175,7 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
     /^\*\*E\. The audience/,
     async () => {
       copy.setKey('ACCESS_AUD', application.audience);
-      await typed('npx wrangler deploy');
+      await typed('npx wrangler deploy --env=""');
     },
   ],
   [/^\*\*Its domain/, (text) => named('totlprovision-portal').hosts.push(host(text, /`(totlprovision\.[^`]+)`/))],
