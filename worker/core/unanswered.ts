@@ -1,0 +1,24 @@
+// What stands behind the Worker and does not answer now: the index, or a tenant's object. No fault of who asked, and it passes.
+
+/**
+ * Why an object did not answer, by what the platform puts on exceptions of its own: `overloaded`, it has too much to do or was ended for that,
+ * or `disconnected`, as when it is moved or takes a deploy. Null: it was something else, such as an exception of our code, which bears neither.
+ */
+export function whyUnanswered(error: unknown): 'overloaded' | 'disconnected' | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { overloaded, retryable } = error as { overloaded?: unknown; retryable?: unknown };
+  if (overloaded === true) return 'overloaded';
+  return retryable === true ? 'disconnected' : null;
+}
+
+/** The index did not do what it was asked. `cause`: what D1 said. */
+export class IndexFailure extends Error {}
+
+/** Asks the index. Throws `IndexFailure` whatever kept it from answering: without it the Worker knows nobody, so every look-up ends there. */
+export async function askIndex<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new IndexFailure('the index did not answer', { cause });
+  }
+}
