@@ -6,7 +6,10 @@ import { problem } from './problem.ts';
 
 const codes = Object.keys(REFUSALS) as RefusalCode[];
 const answered = async (code: RefusalCode, retryAfterSeconds?: number) => {
-  const response = problem({ ...refuse(code, 'A sentence.'), ...(retryAfterSeconds ? { retryAfterSeconds } : {}) }, 'r');
+  const response = problem(
+    { ...refuse(code, 'A sentence.'), ...(retryAfterSeconds ? { retryAfterSeconds } : {}) },
+    'r',
+  );
   return { after: response.headers.get('retry-after'), json: (await response.json()) as Problem };
 };
 

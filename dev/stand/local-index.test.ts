@@ -33,7 +33,11 @@ it('a file that throws leaves rows, tables and the list of what has run as they 
 
   const { getPlatformProxy } = await import('wrangler');
   const persist = { path: path.join(state, 'v3') };
-  const { env, dispose } = await getPlatformProxy<{ INDEX_DB: D1Database }>({ configPath, persist, remoteBindings: false });
+  const { env, dispose } = await getPlatformProxy<{ INDEX_DB: D1Database }>({
+    configPath,
+    persist,
+    remoteBindings: false,
+  });
   try {
     const all = async (query: string) => (await env.INDEX_DB.prepare(query).all()).results;
     const whole = async () => ({

@@ -80,7 +80,8 @@ async function lostToEngines({ ground, seed, isFull, say }: Run): Promise<Outcom
     const end = begin(place.folder);
     network.isCut = false;
     const told = await tokenIssued(place, tenant);
-    if (told !== 'index_unreachable') unnoticed.push(`an admin’s new token was answered ${told} while the index was ${name}`);
+    if (told !== 'index_unreachable')
+      unnoticed.push(`an admin’s new token was answered ${told} while the index was ${name}`);
     if (turnsAway && !(await turnedAway(ledger))) unnoticed.push(`no engine noticed that the index was ${name}`);
     end();
     say(`the index was ${name}`);

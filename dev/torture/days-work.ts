@@ -29,16 +29,18 @@ type Did = 'escrowed' | 'revealed' | 'signed in';
 export class DaysWork {
   readonly #options: DaysWorkOptions;
   readonly #pc = simulatedPc(1, 999_999).before;
+  readonly #took = new Map<Did, number[]>();
   readonly #working: Promise<void>;
   #stopping = false;
   /** What this bench was promised, and which answers it had. */
   readonly ledger = new Ledger();
   readonly faults: string[] = [];
-  readonly #took = new Map<Did, number[]>();
 
   constructor(options: DaysWorkOptions) {
     this.#options = options;
-    this.#working = this.#work().catch((error: unknown) => void this.faults.push(`the day’s work: ${(error as Error).stack}`));
+    this.#working = this.#work().catch(
+      (error: unknown) => void this.faults.push(`the day’s work: ${(error as Error).stack}`),
+    );
   }
 
   /** Ends with the round that is under way. */
@@ -67,7 +69,7 @@ export class DaysWork {
       machine: this.#pc,
       fetch: this.ledger.watching(),
     });
-    const run = { id: crypto.randomUUID(), startedAt: Date.now() };
+    const run = { id: crypto.randomUUID(), startedAt: Date.now(), phases: [] };
     engine.startRun(run);
     while (!this.#stopping) {
       engine.event(run.id, { message: `The day’s work at ${Date.now()}` });

@@ -129,7 +129,8 @@ it('an index made by any length of the list is served by today’s code, and hol
 it('what an index of before has no column for waits in the object, and arrives once the column is there', async () => {
   const told = () =>
     runInDurableObject(bindings.TENANT.getByName(world.id), (_object, { storage }) => drain(storage, index, world.id));
-  const vouched = async () => (await index.prepare('SELECT backups FROM tenants WHERE id = ?').bind(world.id).all()).results;
+  const vouched = async () =>
+    (await index.prepare('SELECT backups FROM tenants WHERE id = ?').bind(world.id).all()).results;
   expect(await told()).toBe(true);
   await becomes(lengthOf('0004') - 1, dump);
   await runInDurableObject(bindings.TENANT.getByName(world.id), (_object, { storage }) =>

@@ -53,7 +53,11 @@ type Asked = { method: 'GET' | 'POST'; path: string; headers: Record<string, str
 
 /** A refusal's problem, held against the route's row; null for a success. */
 async function ask(env: Bindings, { method, path, headers, body }: Asked): Promise<Problem | null> {
-  const request = new Request(`https://api.example.com${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const request = new Request(`https://api.example.com${path}`, {
+    method,
+    headers,
+    body: body ? JSON.stringify(body) : null,
+  });
   const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], env);
   if (response.status < 400) {
     response.webSocket?.accept();
@@ -100,20 +104,21 @@ async function everyKind(): Promise<{ id: string; token: string; asked: Asked[] 
 }
 
 describe('an object that does not answer', () => {
-  it.each(ENDINGS)('because it %s is 503 with Retry-After for every kind of request, and no defect', async (_how, marks, what) => {
-    const { id, asked } = await everyKind();
-    const log = watchLog();
-    for (const one of asked) {
-      log.written.length = 0;
-      const problem = await ask(ending(Object.assign(new Error('The platform’s words'), marks), true), one);
-      const later = { status: 503, code: 'tenant_unreachable', retryAfterSeconds: 10 };
-      expect(problem, `${one.method} ${one.path}`).toMatchObject(later);
-      const said = log.lines().filter((line) => line.event !== 'request');
-      expect(said).toMatchObject([
-        { event: 'object-unreachable', tenant: id, what, requestId: problem?.requestId },
-      ]);
-    }
-  });
+  it.each(ENDINGS)(
+    'because it %s is 503 with Retry-After for every kind of request, and no defect',
+    async (_how, marks, what) => {
+      const { id, asked } = await everyKind();
+      const log = watchLog();
+      for (const one of asked) {
+        log.written.length = 0;
+        const problem = await ask(ending(Object.assign(new Error('The platform’s words'), marks), true), one);
+        const later = { status: 503, code: 'tenant_unreachable', retryAfterSeconds: 10 };
+        expect(problem, `${one.method} ${one.path}`).toMatchObject(later);
+        const said = log.lines().filter((line) => line.event !== 'request');
+        expect(said).toMatchObject([{ event: 'object-unreachable', tenant: id, what, requestId: problem?.requestId }]);
+      }
+    },
+  );
 
   it('but ends in an exception of our own code is a defect: 500, and a fault in the log', async () => {
     const { asked } = await everyKind();
@@ -139,26 +144,31 @@ describe('an object that does not answer', () => {
 });
 
 describe('an index that does not answer', () => {
-  it.each(['tenants', 'users', 'api_tokens'])('for want of its table %s is 503 with Retry-After, and afterwards all is as before', async (table) => {
-    const { id, token, asked } = await everyKind();
-    const log = watchLog();
-    await bindings.INDEX_DB.exec(`ALTER TABLE ${table} RENAME TO away`);
-    forgetTokens();
-    const refused: Problem[] = [];
-    for (const one of asked) {
-      log.written.length = 0;
-      const problem = await ask(bindings, one);
-      // Whoever asks and is looked up in another table is answered.
-      if (problem === null) continue;
-      refused.push(problem);
-      const faults = log.lines().filter((line) => line.event === 'fault');
-      expect(faults).toMatchObject([{ stack: expect.stringContaining('no such table'), requestId: problem.requestId }]);
-    }
-    expect(refused.length).toBeGreaterThan(1);
-    for (const problem of refused)
-      expect(problem).toMatchObject({ status: 503, code: 'index_unreachable', retryAfterSeconds: 15 });
-    await bindings.INDEX_DB.exec(`ALTER TABLE away RENAME TO ${table}`);
-    expect((await asMachine(token, '/v1/tenant/pubkey')).status).toBe(200);
-    expect((await asPerson(emailOf('admin'), `/v1/tenants/${id}/machines`)).status).toBe(200);
-  });
+  it.each(['tenants', 'users', 'api_tokens'])(
+    'for want of its table %s is 503 with Retry-After, and afterwards all is as before',
+    async (table) => {
+      const { id, token, asked } = await everyKind();
+      const log = watchLog();
+      await bindings.INDEX_DB.exec(`ALTER TABLE ${table} RENAME TO away`);
+      forgetTokens();
+      const refused: Problem[] = [];
+      for (const one of asked) {
+        log.written.length = 0;
+        const problem = await ask(bindings, one);
+        // Whoever asks and is looked up in another table is answered.
+        if (problem === null) continue;
+        refused.push(problem);
+        const faults = log.lines().filter((line) => line.event === 'fault');
+        expect(faults).toMatchObject([
+          { stack: expect.stringContaining('no such table'), requestId: problem.requestId },
+        ]);
+      }
+      expect(refused.length).toBeGreaterThan(1);
+      for (const problem of refused)
+        expect(problem).toMatchObject({ status: 503, code: 'index_unreachable', retryAfterSeconds: 15 });
+      await bindings.INDEX_DB.exec(`ALTER TABLE away RENAME TO ${table}`);
+      expect((await asMachine(token, '/v1/tenant/pubkey')).status).toBe(200);
+      expect((await asPerson(emailOf('admin'), `/v1/tenants/${id}/machines`)).status).toBe(200);
+    },
+  );
 });

@@ -29,8 +29,7 @@ export function refusalsOf(route: Listed): readonly RefusalCode[] {
   const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
   // Who asks is looked up in the index.
   if (route.who !== 'anyone') codes.add('index_unreachable');
-  if (route.who !== 'anyone' && route.who !== 'person')
-    for (const code of OF_OBJECT) codes.add(code);
+  if (route.who !== 'anyone' && route.who !== 'person') for (const code of OF_OBJECT) codes.add(code);
   // A read asks for no room.
   if (route.method === 'POST') codes.add('storage_low');
   if (route.path.includes(':')) codes.add('not_found');
