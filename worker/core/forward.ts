@@ -45,7 +45,9 @@ function refusalFor(error: unknown, tenant: string, trace: Trace): Refusal | nul
   }
   const why = whyUnanswered(error);
   if (why === null) return null;
-  logUnreachable(trace.requestId, tenant, why);
+  // What reset an object may be a defect of ours.
+  if (why === 'reset') logFault(trace, error);
+  else logUnreachable(trace.requestId, tenant, why);
   // The platform itself has tried again where it knows that the call had not begun.
   return refuse(
     'tenant_unreachable',

@@ -1,8 +1,11 @@
 // An object or an index that does not answer: whoever asks is told to come again and when, and nothing is lost or done twice.
+import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../schema/problem.ts';
 import type { ReportAnswer } from '../../schema/report.ts';
+import { faultyIndex } from '../../test/support/faulty-index.ts';
 import { watchLog } from '../../test/support/log-watch.ts';
+import { until } from '../../test/support/until.ts';
 import { contractFault } from '../../test/workerd/contract.ts';
 import {
   accessToken,
@@ -35,13 +38,13 @@ function ending(error: Error, before: boolean): Bindings {
   const stubs = bindings.TENANT;
   const failing = (id: string) =>
     new Proxy(stubs.getByName(id), {
-      get: (stub, name) => {
-        const asked = Reflect.get(stub, name) as (...given: unknown[]) => Promise<unknown>;
-        return async (...given: unknown[]) => {
-          if (!before) await asked.apply(stub, given);
+      get:
+        (stub, name) =>
+        async (...given: unknown[]) => {
+          if (!before)
+            await (stub as unknown as Record<PropertyKey, (...given: unknown[]) => unknown>)[name]?.(...given);
           throw error;
-        };
-      },
+        },
     });
   const TENANT = new Proxy(stubs, {
     get: (all, name) => (name === 'getByName' ? failing : Reflect.get(all, name)),
@@ -119,6 +122,35 @@ describe('an object that does not answer', () => {
       }
     },
   );
+
+  it('because it is reset beneath a call is 503 too, and the log has the words, since a defect may reset one', async () => {
+    const { id } = await everyKind();
+    const stub = bindings.TENANT.getByName(id);
+    const faults = await runInDurableObject(stub, (object) => {
+      const faulty = faultyIndex(bindings.INDEX_DB);
+      faulty.writes = 'held';
+      Reflect.set(object, 'env', { ...bindings, INDEX_DB: faulty.index });
+      return faulty;
+    });
+    const log = watchLog();
+    const body = { email: 'new@example.com', role: 'engineer' };
+    const asked = {
+      method: 'POST',
+      path: `/v1/tenants/${id}/people`,
+      headers: await person(emailOf('admin')),
+      body,
+    } as const;
+    const answer = ask(bindings, asked);
+    await until(() => expect(faults.asked).toBe(1));
+    const reset = runInDurableObject(stub, (_object, state) => state.abort('a deploy'));
+    await expect(reset).rejects.toThrow('a deploy');
+    const problem = await answer;
+    expect(problem).toMatchObject({ status: 503, code: 'tenant_unreachable', retryAfterSeconds: 10 });
+    const said = log.lines().filter((line) => line.event === 'fault');
+    expect(said).toMatchObject([
+      { tenant: id, requestId: problem?.requestId, stack: expect.stringContaining('a deploy') },
+    ]);
+  });
 
   it('but ends in an exception of our own code is a defect: 500, and a fault in the log', async () => {
     const { asked } = await everyKind();
