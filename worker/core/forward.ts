@@ -51,7 +51,7 @@ function refusalFor(error: unknown, tenant: string, trace: Trace): Refusal | nul
   // The platform itself has tried again where it knows that the call had not begun.
   return refuse(
     'tenant_unreachable',
-    'The tenant’s object has too much to do, or is being moved. Whether this was done is not known: look before you do it again. Engines send it again.',
+    'The tenant’s object has too much to do, or is being moved; try again in a moment. If this was to change something, it may have: look first.',
   );
 }
 
