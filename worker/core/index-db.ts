@@ -2,11 +2,16 @@
 // fails. Nothing is written here but a new tenant's row, without which there is no object that could write it.
 import type { TenantStatus } from '../../schema/operator.ts';
 import { Role } from '../../schema/person.ts';
-import { askIndex } from './unanswered.ts';
+import { IndexFailure } from './unanswered.ts';
 
-/** The rows of one statement. Throws `IndexFailure`. */
-const rowsOf = async <Row>(statement: D1PreparedStatement): Promise<Row[]> =>
-  (await askIndex(() => statement.all<Row>())).results;
+/** The rows of one statement. Throws `IndexFailure` whatever D1 says: without the index the Worker knows nobody. */
+async function rowsOf<Row>(statement: D1PreparedStatement): Promise<Row[]> {
+  try {
+    return (await statement.all<Row>()).results;
+  } catch (cause) {
+    throw new IndexFailure('the index did not answer', { cause });
+  }
+}
 
 export type TokenRow = {
   id: string;

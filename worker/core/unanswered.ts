@@ -15,12 +15,3 @@ export function whyUnanswered(error: unknown): 'overloaded' | 'disconnected' | '
 
 /** The index did not do what it was asked. `cause`: what D1 said. */
 export class IndexFailure extends Error {}
-
-/** Asks the index. Throws `IndexFailure` whatever kept it from answering: without it the Worker knows nobody, so every look-up ends there. */
-export async function askIndex<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (cause) {
-    throw new IndexFailure('the index did not answer', { cause });
-  }
-}
