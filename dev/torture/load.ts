@@ -20,8 +20,10 @@ import { newTenant } from './tenant.ts';
 const [PCS, FULL_PCS] = [200, 5_000];
 const [PORTALS, SOCKETS] = [2, 18];
 const LOOK_EVERY_MS = 250;
+/** Every so many looks the Worker's garbage is collected first: what is left then is what it needs. */
+const LOOKS_A_COLLECTION = 40;
 const MB = 1e6;
-/** Half of what the platform ends an isolate at, and what a tab of any engineer's PC has to spare. */
+/** Alive: half of what the platform ends an isolate at, and what a tab of any engineer's PC has to spare. */
 const [WORKER_MOST_MB, BROWSER_MOST_MB] = [64, 200];
 /** As wrangler.toml has the door. */
 const RATES = { TOKEN_REQUESTS: { namespace_id: '1001', simple: { limit: 1_000, period: 10 as const } } };
@@ -85,9 +87,13 @@ async function run({ ground, seed, isFull, pcs = isFull ? FULL_PCS : PCS, say }:
     const worked = engines.finished().finally(() => {
       over = true;
     });
-    const most = { worker: 0, browser: 0 };
-    while (!over) {
+    const most = { worker: 0, alive: 0, browser: 0 };
+    for (let look = 1; !over; look++) {
       most.worker = Math.max(most.worker, await workerHeap(inspector));
+      if (look % LOOKS_A_COLLECTION === 0) {
+        await inspector.ask('HeapProfiler.collectGarbage');
+        most.alive = Math.max(most.alive, await workerHeap(inspector));
+      }
       for (const page of pages) most.browser = Math.max(most.browser, await browserHeap(page));
       await Promise.race([worked, new Promise((look) => setTimeout(look, LOOK_EVERY_MS))]);
     }
@@ -107,7 +113,7 @@ async function run({ ground, seed, isFull, pcs = isFull ? FULL_PCS : PCS, say }:
     const { events, secrets } = ledger.count();
     if (events !== engines.made.events)
       faults.push(`${engines.made.events} events were made and ${events} acknowledged`);
-    if (most.worker > WORKER_MOST_MB) faults.push(`the Worker held ${Math.round(most.worker)} MB`);
+    if (most.alive > WORKER_MOST_MB) faults.push(`the Worker held ${Math.round(most.alive)} MB alive`);
     if (most.browser > BROWSER_MOST_MB) faults.push(`a portal held ${Math.round(most.browser)} MB`);
     const deaf = sockets.filter((socket) => socket.heard() === 0).length;
     if (deaf > 0) faults.push(`${deaf} of ${SOCKETS} live sockets heard nothing`);
@@ -120,7 +126,7 @@ async function run({ ground, seed, isFull, pcs = isFull ? FULL_PCS : PCS, say }:
       did: [
         `${pcs.toLocaleString('en-US')} PCs on one token, ${PORTALS} portals and ${SOCKETS} live sockets: ${events.toLocaleString('en-US')} events and ${secrets.toLocaleString('en-US')} secrets through; ${turnedAway.toLocaleString('en-US')} answers were 429, each with its Retry-After`,
         `meanwhile, with another token and in the portal: ${daysWork.did}`,
-        `at most ${most.worker.toFixed(1)} MB in the Worker and object, ${most.browser.toFixed(1)} MB in a portal`,
+        `at most ${most.alive.toFixed(1)} MB alive in the Worker and object, ${most.worker.toFixed(1)} MB with what nobody had collected yet; ${most.browser.toFixed(1)} MB in a portal`,
       ],
       faults,
     };
