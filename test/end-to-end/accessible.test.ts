@@ -14,7 +14,7 @@ import { onPage, openBrowser, picture } from '../support/browser.ts';
 import { cutOff } from '../support/cut-off.ts';
 import { fail } from '../support/failing.ts';
 import { until } from '../support/patience.ts';
-import { ADMIN_PASSPHRASE, holdTime, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { ADMIN_PASSPHRASE, holdTime, REVEAL, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 let stateDir: string;
 let stand: Stand;
@@ -300,8 +300,8 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
       await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
       await page.getByRole('dialog').waitFor();
       const found = await judge(page, 'open-reveal', [DARK]);
-      await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
-      await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+      await page.getByLabel('Reason', { exact: true }).fill('Blue recovery screen');
+      await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
       await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
       await page.locator('.plain').waitFor();
       found.push(...(await judge(page, 'revealed', [LIGHT, DARK])));
@@ -353,7 +353,7 @@ test('after each act the focus is where the person was, or at the heading of wha
     await visit(page, '/t/:tenant/access');
     await press('Make a new recovery set');
     await press('Cancel');
-    await focusIs(page, /Shared ways to unlock|Make a new recovery set/);
+    await focusIs(page, /Shared by the team|Make a new recovery set/);
   }));
 
 /** Waits until the focused element, through shadow roots, has this name. */

@@ -83,7 +83,7 @@ inOrder('the line from an engine to a browser', (step) => {
       await askReveal(page, /^Reveal BitLocker/, 'Blue recovery screen');
       const groups = page.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
       assert.equal((await textsOf(groups, 8)).join('-'), recovery?.plaintext);
-      await page.getByText('Checksum right in all eight groups').waitFor();
+      await page.getByText('All eight groups pass their check').waitFor();
       await picture(page, 'reveal-bitlocker');
       await page.getByRole('button', { name: 'Hide now' }).click();
       await page.getByText('Last revealed').first().waitFor();

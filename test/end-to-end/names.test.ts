@@ -283,8 +283,11 @@ test('a passkey that says nothing of its PRF when it is made is asked before a n
     await lockVault(page);
     await page.goto(at(`machines/${HEBREW.id}`));
     await askReveal(page, /^Reveal local administrator password/, 'by passkey');
-    await page.getByLabel(`Passkey of ${ADMIN}`).check();
-    await page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByRole('radio', { name: 'Passkey' }).check();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Unlock/ })
+      .click();
     await page.locator('.plain').waitFor();
     await hideSecret(page);
   }));

@@ -17,7 +17,7 @@ import { Keeper } from '../../portal/vault/keeper.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { bytesUnder, findIn, textCanary } from '../support/canary.ts';
-import { ADMIN_PASSPHRASE, haveSeen, signIn, unlock } from '../support/story.ts';
+import { ADMIN_PASSPHRASE, haveSeen, REVEAL, signIn, unlock } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 let stateDir: string;
@@ -111,8 +111,8 @@ test('PowerShell provisions a PC, the browser shows it live, and reveals exactly
   await page.getByText(/^In force, checked/).waitFor();
 
   await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-  await page.getByLabel('Why do you need it?').fill('End-to-end test');
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await page.getByLabel('Reason', { exact: true }).fill('End-to-end test');
+  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
   await page.locator('.plain').waitFor();
   assert.equal(await page.locator('.plain').innerText(), given.password);
@@ -121,12 +121,12 @@ test('PowerShell provisions a PC, the browser shows it live, and reveals exactly
   await page.locator('.plain').waitFor({ state: 'detached' });
 
   await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
-  await page.getByLabel('Why do you need it?').fill('Blue recovery screen');
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await page.getByLabel('Reason', { exact: true }).fill('Blue recovery screen');
+  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
   const groups = page.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
   await groups.first().waitFor();
   assert.equal((await groups.allInnerTexts()).join('-'), given.recovery);
-  await page.getByText('Checksum right in all eight groups').waitFor();
+  await page.getByText('All eight groups pass their check').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -148,7 +148,7 @@ test('a new user issues a token, unpacks what its page offers, pastes the three 
     await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/tokens`);
     await page.getByLabel('What it is for').fill('Workshop');
     await page.getByRole('button', { name: 'Issue', exact: true }).click();
-    await saved(page, folder, () => page.getByRole('button', { name: 'Download configuration' }).click());
+    await saved(page, folder, () => page.getByRole('button', { name: 'Download engine.json' }).click());
     const zip = await saved(page, folder, () =>
       page.getByRole('link', { name: 'Download the PowerShell module' }).click(),
     );
@@ -171,8 +171,8 @@ test('a new user issues a token, unpacks what its page offers, pastes the three 
       `${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${readFileSync(path.join(spool, 'machine-id'), 'utf8')}`,
     );
     await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-    await page.getByLabel('Why do you need it?').fill('The first one');
-    await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+    await page.getByLabel('Reason', { exact: true }).fill('The first one');
+    await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
     await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
     await page.locator('.plain').waitFor();
     assert.equal(await page.locator('.plain').innerText(), given.password);

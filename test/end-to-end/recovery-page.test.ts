@@ -91,14 +91,14 @@ inOrder('a bundle and the page that opens it', (step) => {
       await unlock(page, 'Passphrase', 'not this one at all');
       await page.getByText('That is not the passphrase').waitFor();
       await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-      await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+      await page.getByText('3 PCs, 6 secrets', { exact: false }).waitFor();
       const [machine] = escrowed();
       const key = machine?.escrowed.find((one) => one.kind === 'bitlocker_recovery_key');
       assert.ok(machine && key && 'protectorId' in key.ref);
       await page.getByLabel('Find a PC').fill(key.ref.protectorId.slice(0, 8).toUpperCase());
       await page.getByText('1 machine', { exact: true }).waitFor();
       await page.getByRole('button', { name: /^Show BitLocker recovery key/ }).click();
-      await page.getByText('Checksum right in all eight groups').waitFor();
+      await page.getByText('All eight groups pass their check').waitFor();
       assert.equal((await textsOf(page.locator('.groups li'), 8)).join('-'), key.plaintext);
       await picture(page, 'recovery-page');
       await page.getByLabel('Find a PC').fill('');
@@ -120,7 +120,7 @@ inOrder('a bundle and the page that opens it', (step) => {
     const { page, faults, close } = await offline(bundle);
     await page.getByRole('radio', { name: /Recovery sheet/ }).check();
     await unlock(page, 'Recovery code', recoveryCode);
-    await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+    await page.getByText('3 PCs, 6 secrets', { exact: false }).waitFor();
     assert.deepEqual(faults, []);
     await close();
   });
