@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser, openPage } from '../test/support/browser.ts';
-import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, unlock } from '../test/support/story.ts';
+import { ADMIN_PASSPHRASE, REVEAL, signIn, TEAM_PASSPHRASE, unlock } from '../test/support/story.ts';
 import { root } from './lib/run.ts';
 import { OPERATOR_EMAIL } from './stand/demo-data.ts';
 import { ADMIN, addTenant, furnish, setUpByVault } from './stand/furnish.ts';
@@ -103,10 +103,10 @@ async function reveal(page: Page, stand: Stand, machine: string): Promise<void> 
   await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${machine}`);
   await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
   await take(page, 'reveal');
-  await page.getByLabel('Why do you need it?').fill('Blue recovery screen, ticket 4711');
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await page.getByLabel('Reason', { exact: true }).fill('Blue recovery screen, ticket 4711');
+  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-  await page.getByText('Checksum right', { exact: false }).waitFor();
+  await page.getByText('All eight groups', { exact: false }).waitFor();
   await take(page, 'revealed');
 }
 

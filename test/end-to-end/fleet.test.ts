@@ -71,7 +71,7 @@ before(async () => {
   await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   await onPage(browser, async (page) => {
     await signIn(page, stand.addresses.portal, ADMIN);
-    await page.getByRole('link', { name: 'Issue a token' }).waitFor();
+    await page.getByRole('heading', { name: 'Set up the first PC' }).waitFor();
     await picture(page, 'fleet-empty');
   });
   for (let index = 0; index < FLEET; index += 20)

@@ -143,7 +143,7 @@ export class SafekeepingPage extends LitElement {
     const lost = loaded?.overview.custody?.notOpening ?? 0;
     return html`<section class="card">
       <div class="row bar">
-        <h2>Health sweep</h2>
+        <h2>Check every secret</h2>
         ${this.#button('sweep', 'Check every secret', this.#sweep)}
       </div>
       <p class="quiet">
@@ -197,7 +197,7 @@ export class SafekeepingPage extends LitElement {
   #exit() {
     return html`<section class="card">
       <div class="row bar">
-        <h2>Take everything along</h2>
+        <h2>Export everything</h2>
         ${this.#button('export', 'Export a bundle', this.#export)}
       </div>
       <p>

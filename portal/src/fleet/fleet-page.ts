@@ -2,6 +2,7 @@
 // several PCs at once.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { firstScreenIsShown } from '../core/first-screen.ts';
 import { isAt } from '../core/path.ts';
@@ -135,7 +136,7 @@ export class FleetPage extends LitElement {
         </span>
       </div>
       <p class="visually-hidden" role="status">${this.#fleet.news.text}</p>
-      ${figures.overview?.keyState === 'none' ? this.#setUpCard() : nothing}
+      ${figures.overview?.keyState === 'none' ? this.#setUpCard(figures.overview) : nothing}
       <fleet-strip tenant=${tenant} .overview=${figures.overview} .hours=${figures.hours} .question=${this.question}></fleet-strip>
       <div class="filters ${this.folded ? 'folded' : ''}">${this.#selecting.selected.size > 0 ? this.#selectionBar() : this.#filters()}</div>
       ${this.#failing(failure)}
@@ -156,8 +157,10 @@ export class FleetPage extends LitElement {
       ${old ? html`<p class="quiet">What is shown is what was last read.</p>` : nothing}`;
   }
 
-  #setUpCard() {
+  #setUpCard({ machines, archived }: Overview) {
     const admin = this.membership.role === 'admin';
+    // The list of an empty fleet begins with it.
+    if (admin && machines + archived === 0) return nothing;
     return html`<section class="card set-up stack">
       <h2>${admin ? 'Start with the first-time set-up' : 'Waiting for the first-time set-up'}</h2>
       <p>

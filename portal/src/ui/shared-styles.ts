@@ -265,6 +265,12 @@ const parts = css`
       background: var(--line-strong);
     }
   }
+  @media print {
+    .card {
+      border: 0;
+      padding: 0;
+    }
+  }
   @media (forced-colors: active) {
     .count {
       forced-color-adjust: none;
