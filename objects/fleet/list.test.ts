@@ -52,6 +52,13 @@ async function readLittle({ id, inObject }: Fleet): Promise<void> {
       ['SN00a0', 50],
       ['no such', 0],
     ] as const),
+    // Two characters: what begins with them, that is every name, every serial and every client of this fleet.
+    ...([
+      ['PC', 50],
+      ['sn', 50],
+      ['cl', 50],
+      ['C-', 0],
+    ] as const),
   ]) {
     expect((await inObject((sql) => search(sql, q))).matches, q).toHaveLength(shown);
     // If more fit than are shown, some more are counted, each line with its machine: no more than three rows a row shown.

@@ -8,7 +8,7 @@ import { firstScreen, firstScreenIsShown } from './core/first-screen.ts';
 import { keepFocus } from './core/focus.ts';
 import { isModalOpen } from './core/modal.ts';
 import { go, Router } from './core/router.ts';
-import { Shortcuts } from './core/shortcuts.ts';
+import { Shortcuts, type Uses } from './core/shortcuts.ts';
 import { drawn, isTenants, menuOf, ownPageOf, type PageName, PLACES, type Place, placeOf } from './places.ts';
 import { Identity } from './session/identity.ts';
 import { rememberTenant, startOf } from './session/last-tenant.ts';
@@ -123,6 +123,19 @@ export class TotlApp extends LitElement {
       '/': find,
       '?': { words: 'Show the shortcuts', press: () => void this.#open('help') },
     });
+    new Shortcuts(this, () => this.#ways());
+  }
+
+  /** The keys that go to the pages of the menu, each after a `g`. */
+  #ways(): Uses {
+    const { me } = this.#identity;
+    if (!me) return {};
+    const membership = me.memberships.find((one) => one.tenant === this.#tenant);
+    return Object.fromEntries(
+      menuOf(me, membership, this.#router.place.page).flatMap(({ key, words, href }) =>
+        key ? [[`g ${key}`, { words, press: () => go(href) }]] : [],
+      ),
+    );
   }
 
   override connectedCallback(): void {

@@ -46,6 +46,7 @@ const PAGES = [
   '/access',
   '/people',
   '/keys',
+  '/recovery',
   '/tokens',
   '/safekeeping',
   '/notices',
