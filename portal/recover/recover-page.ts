@@ -242,7 +242,7 @@ export class RecoverPage extends LitElement {
           <dt>Made</dt>
           <dd>${exactTime(madeAt)}, with keyring version ${readManifest(keyring).version}</dd>
           <dt>Holds</dt>
-          <dd>${contents.machines.length} machines, ${contents.secrets} secrets, ${contents.auditEntries} audit entries</dd>
+          <dd>${contents.machines.length} PCs, ${contents.secrets} secrets, ${contents.auditEntries} audit entries</dd>
           <dt>Fingerprint</dt>
           <dd><fingerprint-text .fingerprint=${contents.fingerprint}></fingerprint-text></dd>
         </dl>

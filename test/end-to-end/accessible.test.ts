@@ -14,7 +14,7 @@ import { onPage, openBrowser, picture } from '../support/browser.ts';
 import { cutOff } from '../support/cut-off.ts';
 import { fail } from '../support/failing.ts';
 import { until } from '../support/patience.ts';
-import { ADMIN_PASSPHRASE, holdTime, REVEAL, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { ADMIN_PASSPHRASE, holdTime, pressReveal, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 let stateDir: string;
 let stand: Stand;
@@ -302,7 +302,7 @@ describe('axe finds nothing', { concurrency: 3 }, () => {
       await page.getByRole('dialog').waitFor();
       const found = await judge(page, 'open-reveal', [DARK]);
       await page.getByLabel('Reason', { exact: true }).fill('Blue recovery screen');
-      await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
+      await pressReveal(page);
       await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
       await page.locator('.plain').waitFor();
       found.push(...(await judge(page, 'revealed', [LIGHT, DARK])));

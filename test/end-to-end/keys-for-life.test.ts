@@ -17,9 +17,10 @@ import { inOrder } from '../support/in-order.ts';
 import { textsOf, until } from '../support/patience.ts';
 import {
   ADMIN_PASSPHRASE,
-  askReveal,
+  beginReveal,
   hideSecret,
   lockVault,
+  pressReveal,
   setUp,
   sheetCodes,
   signIn,
@@ -61,10 +62,10 @@ const at = (rest: string) => `${stand.addresses.portal}/t/${stand.demo.tenant}/$
 const wordsOn = (page: Page) =>
   textsOf(page.getByRole('list', { name: 'Eight words' }).first().getByRole('listitem'), 8);
 
-/** Reveals the same secret whenever it is called. */
+/** Reveals the same secret whenever it is called; `open` opens the vault in the dialog. */
 async function revealed(page: Page, open: () => Promise<void>): Promise<void> {
   await page.goto(at(`machines/${machine.id}`));
-  await askReveal(page, /^Reveal local administrator password/, 'keys for life');
+  await beginReveal(page, /^Reveal local administrator password/, 'keys for life');
   await open();
   const sealed = machine.escrowed.find((one) => one.kind === 'local_admin_password');
   assert.equal(await page.locator('.plain').innerText(), sealed?.plaintext);
@@ -111,9 +112,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await stepUp(admin, 'Give access');
     await admin.getByText(`${ENGINEER} can unlock now`).waitFor();
 
-    await revealed(engineer, async () => {
-      await unlock(engineer, 'Passphrase', ENGINEER_PASSPHRASE);
-    });
+    await revealed(engineer, () => unlock(engineer, 'Passphrase', ENGINEER_PASSPHRASE));
   });
 
   step('somebody changes their passphrase, and the old one opens nothing', async () => {
@@ -142,10 +141,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await lockVault(admin);
     await revealed(admin, async () => {
       await admin.getByRole('radio', { name: 'Passkey' }).check();
-      await admin
-        .getByRole('dialog')
-        .getByRole('button', { name: /^Unlock/ })
-        .click();
+      await pressReveal(admin);
     });
   });
 
@@ -195,10 +191,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       await fresh.page.getByRole('radio', { name: 'Recovery sheets' }).check();
       await fresh.page.getByLabel('Recovery code 1 of 2').fill(codes[2] ?? '');
       await fresh.page.getByLabel('Recovery code 2 of 2').fill(codes[1] ?? '');
-      await fresh.page
-        .getByRole('dialog')
-        .getByRole('button', { name: /^Unlock/ })
-        .click();
+      await pressReveal(fresh.page);
     });
     await fresh.context.close();
   });
@@ -269,7 +262,10 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       assert.partialDeepStrictEqual(leavers, [
         { email: ENGINEER, unlockersReplaced: true, escrowKeyReplaced: true, rootReplaced: true, remaining: 0 },
       ]);
-      await revealed(admin, () => unlockIfAsked(admin, admin.locator('.plain'), ADMIN_PASSPHRASE));
+      await revealed(admin, async () => {
+        await pressReveal(admin);
+        await unlockIfAsked(admin, admin.locator('.plain'), ADMIN_PASSPHRASE);
+      });
     },
   );
 

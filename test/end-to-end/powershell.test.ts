@@ -17,7 +17,7 @@ import { Keeper } from '../../portal/vault/keeper.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { bytesUnder, findIn, textCanary } from '../support/canary.ts';
-import { ADMIN_PASSPHRASE, haveSeen, REVEAL, signIn, unlock } from '../support/story.ts';
+import { ADMIN_PASSPHRASE, askReveal, groupsShown, haveSeen, signIn, unlock } from '../support/story.ts';
 
 const ADMIN = 'admin@example.com';
 let stateDir: string;
@@ -110,9 +110,7 @@ test('PowerShell provisions a PC, the browser shows it live, and reveals exactly
   // What the PC itself has listed.
   await page.getByText(/^In force, checked/).waitFor();
 
-  await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-  await page.getByLabel('Reason', { exact: true }).fill('End-to-end test');
-  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
+  await askReveal(page, /^Reveal local administrator password/, 'End-to-end test');
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
   await page.locator('.plain').waitFor();
   assert.equal(await page.locator('.plain').innerText(), given.password);
@@ -120,12 +118,8 @@ test('PowerShell provisions a PC, the browser shows it live, and reveals exactly
   await page.getByRole('button', { name: 'Hide now' }).click();
   await page.locator('.plain').waitFor({ state: 'detached' });
 
-  await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
-  await page.getByLabel('Reason', { exact: true }).fill('Blue recovery screen');
-  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
-  const groups = page.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
-  await groups.first().waitFor();
-  assert.equal((await groups.allInnerTexts()).join('-'), given.recovery);
+  await askReveal(page, /^Reveal BitLocker/, 'Blue recovery screen');
+  assert.equal(await groupsShown(page), given.recovery);
   await page.getByText('All eight groups pass their check').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
@@ -170,9 +164,7 @@ test('a new user issues a token, unpacks what its page offers, pastes the three 
     await page.goto(
       `${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${readFileSync(path.join(spool, 'machine-id'), 'utf8')}`,
     );
-    await page.getByRole('button', { name: /^Reveal local administrator password/ }).click();
-    await page.getByLabel('Reason', { exact: true }).fill('The first one');
-    await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
+    await askReveal(page, /^Reveal local administrator password/, 'The first one');
     await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
     await page.locator('.plain').waitFor();
     assert.equal(await page.locator('.plain').innerText(), given.password);

@@ -212,7 +212,7 @@ const MACHINE: Act[] = [
       at: 'upload',
       before: (page, world) => page.getByLabel('Spool file').setInputFiles(world.spoolFile),
       press: named('Upload'),
-      done: text('Kept: '),
+      done: text('Saved: '),
     }),
   ),
 ];
@@ -241,7 +241,7 @@ const OPERATOR: Act[] = [
     },
     press: inDialog('Change it'),
     enter: labelled('To'),
-    done: text('Runs of a machine in a day: 200 from now on.'),
+    done: text('Runs of a PC in a day: 200 from now on.'),
     after: (page) => inDialog('Close')(page).click(),
   },
   {

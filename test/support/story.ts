@@ -93,11 +93,24 @@ export async function unlockIfAsked(page: Page, wanted: Locator, passphrase: str
   await wanted.first().waitFor();
 }
 
-/** On a machine's page: presses the button of a secret, gives a reason and asks; a locked vault is asked for next. */
-export async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
+/** On a machine's page: presses the button of a secret and gives a reason; how a locked vault is opened may be chosen next. */
+export async function beginReveal(page: Page, which: RegExp, reason: string): Promise<void> {
   await page.getByRole('button', { name: which }).click();
   await page.getByLabel('Reason', { exact: true }).fill(reason);
-  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
+}
+
+export const pressReveal = (page: Page): Promise<void> =>
+  page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
+
+/** Begins a reveal and asks; a locked vault is asked for next, unless a passkey opens it. */
+export async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
+  await beginReveal(page, which, reason);
+  await pressReveal(page);
+}
+
+/** The recovery password that is shown, without the numbers of its groups. */
+export async function groupsShown(page: Page): Promise<string> {
+  return (await textsOf(page.locator('.groups .six'), 8)).join('-');
 }
 
 /** Hides what is shown, and waits until the dialog is gone: until then it has the keyboard. */
