@@ -17,6 +17,7 @@ import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
+import { readSettings } from '../settings/settings.ts';
 import type { Pins } from '../tokens/tokens.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
 import { grantsNamed, grantsWaiting } from './grants.ts';
@@ -261,6 +262,7 @@ export function readKeyring(
       sql,
       (admin ? unlockers : fetched).map(({ id }) => id),
     ),
+    lockAfterMinutes: readSettings(sql).lockAfterMinutes,
     changes: admin
       ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest], now) })
       : [],

@@ -17,7 +17,7 @@ import { duesOf, Standing } from './shell/standing.ts';
 import { shared } from './ui/shared-styles.ts';
 import { withArticle } from './ui/words.ts';
 import type { Shown } from './unlock/opening.ts';
-import type { UnlockWanted } from './unlock/unlock-dialog.ts';
+import { heldWords, type UnlockWanted } from './unlock/unlock-dialog.ts';
 import { Unlocking } from './unlock/unlocking.ts';
 import { VAULT_BROKEN } from './unlock/vault-client.ts';
 import './shell/app-bar.ts';
@@ -320,7 +320,7 @@ export class TotlApp extends LitElement {
     return html`<suspended-page .name=${name} .ask=${ask} .look=${() => this.#identity.ask()}></suspended-page>`;
   }
 
-  #unlockDialog({ unlockers, halves, since, last, why, fault, succession, line }: Shown) {
+  #unlockDialog({ unlockers, halves, since, last, why, minutes, fault, succession, line }: Shown) {
     return html`<unlock-dialog
       .unlockers=${unlockers}
       .halves=${halves}
@@ -329,6 +329,7 @@ export class TotlApp extends LitElement {
       .succession=${succession}
       .line=${line}
       .why=${why}
+      .note=${heldWords(minutes)}
       .working=${this.#unlocking.working}
       .fault=${fault}
       @closed=${() => this.#unlocking.end(false)}
