@@ -82,7 +82,12 @@ describe('a run whose events were removed', () => {
     await asPerson(ENGINEER, at(`machines/${machine.id}/merge`), { into: kept.id });
     const errors = async () => {
       const rows = await inStorage(tenant.id, (sql) =>
-        all<{ run_error: string | null }>(sql, 'SELECT run_error FROM machines WHERE id IN (?, ?)', machine.id, kept.id),
+        all<{ run_error: string | null }>(
+          sql,
+          'SELECT run_error FROM machines WHERE id IN (?, ?)',
+          machine.id,
+          kept.id,
+        ),
       );
       return rows.map((row) => row.run_error);
     };

@@ -70,7 +70,14 @@ function placeNow(sql: SqlStorage): Place {
   return place.days === days ? place : { ...place, days, id: '', oldestAt: null };
 }
 
-type Row = { id: string; machine_id: string; heard_at: number; next_seq: number; refused: number; pruned_at: number | null };
+type Row = {
+  id: string;
+  machine_id: string;
+  heard_at: number;
+  next_seq: number;
+  refused: number;
+  pruned_at: number | null;
+};
 
 function goOn(sql: SqlStorage, begun: Place, slice: Slice, now: number): { place: Place; isOver: boolean } {
   const left: Left = { ...slice };

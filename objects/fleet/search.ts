@@ -103,7 +103,7 @@ function* calledSo(sql: SqlStorage, text: string): Generator<Hit> {
   ] as const;
   for (const [field, index, values] of asked) {
     const rows = sql.exec<{ id: string }>(
-      `SELECT id FROM json_each(?) AS shelves CROSS JOIN json_each(?) AS names
+      `SELECT machines.id AS id FROM json_each(?) AS shelves CROSS JOIN json_each(?) AS names
          CROSS JOIN machines INDEXED BY ${index} ON machines.shelf = shelves.value AND machines.${field} = names.value LIMIT ?`,
       SHELVES,
       JSON.stringify(values),

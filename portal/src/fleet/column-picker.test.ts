@@ -1,9 +1,13 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { page } from 'vitest/browser';
 import { forgetNotedPerson, keepNotedPerson } from '../core/noted-person.ts';
 import type { ColumnPicker, ColumnsWanted } from './column-picker.ts';
 import { type Choice, rememberChoice, rememberedChoice } from './columns.ts';
 import './column-picker.ts';
 
+// On a phone a row is a card, and there is nothing to choose.
+beforeAll(() => page.viewport(1280, 860));
+afterAll(() => page.viewport(414, 896));
 afterEach(() => {
   document.body.replaceChildren();
   for (const person of ['one@example.com', 'two@example.com']) {
@@ -56,7 +60,9 @@ it('a key on a box is that box’s: Enter presses no other one', async () => {
   const element = await show();
   const serial = box(element, 'Serial');
   serial?.focus();
-  serial?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true, cancelable: true }));
+  serial?.dispatchEvent(
+    new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true, cancelable: true }),
+  );
   expect(element.choice).toEqual({});
 });
 

@@ -92,14 +92,14 @@ export class ColumnPicker extends LitElement {
   #content() {
     const { choice } = this;
     return html`${CHOOSABLE.map(
-        ({ part, words }) => html`<label
+      ({ part, words }) => html`<label
           ><input
             type="checkbox"
             .checked=${choice[part] ?? isShownUnasked(part)}
             @change=${({ target }: Event) => this.#want({ ...choice, [part]: (target as HTMLInputElement).checked })}
           />${words}</label
         >`,
-      )}
+    )}
       <p class="quiet">Some give way where the window is narrow.</p>
       ${Object.keys(choice).length > 0 ? html`<button class="ghost small" @click=${this.#asAtFirst}>Show the usual ones</button>` : nothing}`;
   }

@@ -4,6 +4,7 @@ import type { MachineSummary, Match } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import { keyRoundIcon, triangleAlertIcon } from '../ui/icons.ts';
 import { marked } from '../ui/marked.ts';
+import { theirs } from '../ui/theirs.ts';
 import { exactTime, pcWords, phaseWords, shortId, shortRelativeTime } from '../ui/words.ts';
 import { statusIcon } from './status-icon.ts';
 import { stepStrip } from './steps.ts';

@@ -6,6 +6,7 @@ import { machine, pageOf, started } from './fixtures.ts';
 import type { Attended, FleetTable, SelectWanted } from './fleet-table.ts';
 import { FleetRows } from './rows.ts';
 import './fleet-table.ts';
+import '../ui/page.css';
 
 const LATEST = { sort: 'started', shelf: 'fleet' } as const;
 const MANY = 50_000;

@@ -9,7 +9,7 @@ import { Shortcuts } from '../core/shortcuts.ts';
 import { placed, Windowing } from '../core/windowing.ts';
 import { arrowDownIcon, chevronUpIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { CHOOSABLE, COLUMNS, type Choice, type Column, type Sort } from './columns.ts';
+import { CHOOSABLE, type Choice, COLUMNS, type Column, type Sort } from './columns.ts';
 import { fleetRow } from './fleet-row.ts';
 import { rowStyles } from './row-styles.ts';
 import type { FleetRows } from './rows.ts';

@@ -5,7 +5,15 @@ import { coveredBy, sheetsOf } from './recovery-cover.ts';
 const DAY_MS = 86_400_000;
 const NOW = 1_000 * DAY_MS;
 const way = (id: string, change: Partial<ManifestUnlocker> = {}) =>
-  ({ id, kind: 'passphrase', label: 'Passphrase', owner: 'a@example.com', rights: ['admin'], createdAt: 0, ...change }) as ManifestUnlocker;
+  ({
+    id,
+    kind: 'passphrase',
+    label: 'Passphrase',
+    owner: 'a@example.com',
+    rights: ['admin'],
+    createdAt: 0,
+    ...change,
+  }) as ManifestUnlocker;
 const set = (createdAt: number) => way('set', { kind: 'recovery', label: 'Any 2 of 3 sheets', owner: null, createdAt });
 
 it('calls sheets that nobody has tested for a year no way back, because sheets get lost', () => {

@@ -49,5 +49,9 @@ it('keeps what is typed when the settings are read anew', async () => {
 
 it('shows whoever is no admin how it is, and changes nothing for them', async () => {
   const { element, field } = await show(false);
-  expect([field.value, field.matches(':disabled'), element.renderRoot.querySelector('button')]).toEqual(['15', true, null]);
+  expect([field.value, field.matches(':disabled'), element.renderRoot.querySelector('button')]).toEqual([
+    '15',
+    true,
+    null,
+  ]);
 });

@@ -58,7 +58,15 @@ export class Opening {
   async begin(tenant: string): Promise<void> {
     this.end();
     const begun = this.#begun;
-    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, minutes: lockAfter(undefined), fault: '', succession: null, line: null };
+    let shown: Shown = {
+      unlockers: [],
+      halves: [],
+      why: NO_KEYS,
+      minutes: lockAfter(undefined),
+      fault: '',
+      succession: null,
+      line: null,
+    };
     let keyring: Keyring | null = null;
     try {
       keyring = await api.keyring(tenant);

@@ -37,7 +37,8 @@ const UNREACHABLE = 'The server did not say how its keyring follows on the one t
 /** What happens to the keys, and what an act means. */
 const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
 const MEANS: Partial<Record<KeyringAct['act'], string>> = {
-  rotate: 'A new escrow key counts at once. The keys then stay open until nobody uses them, so that re-sealing can begin.',
+  rotate:
+    'A new escrow key counts at once. The keys then stay open until nobody uses them, so that re-sealing can begin.',
   replace_root: `Everybody compares eight words at their next unlock, and engines need a new file while both roots overlap. ${THIS_ONE_ACT}`,
   end_overlap: `Engines that pin the earlier root get no key any more. ${THIS_ONE_ACT}`,
   remove_unlocker: `It opens nothing any more, and cannot be brought back: the vault keys it could open are replaced. ${THIS_ONE_ACT}`,
