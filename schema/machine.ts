@@ -311,6 +311,11 @@ export const Custody = z.object({
   unlockers: z.int(),
   adminUnlockers: z.int(),
   recoveryProvenAt: z.int().nullable(),
+  /**
+   * When somebody last opened a vault with the recovery set that counts, to the hour, and their address; to admins and auditors. Null where
+   * nobody has; older servers do not say.
+   */
+  recoveryUsed: z.object({ at: z.int(), by: z.string() }).nullable().optional(),
   grantsWaiting: z.int(),
   /** Versions that a health sweep could not open with any held key. */
   notOpening: z.int(),

@@ -5,6 +5,7 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
 import * as api from '../api/keyring.ts';
+import { overview } from '../api/overview.ts';
 import * as keyringActs from '../api/keyring-acts.ts';
 import { OneAct } from '../core/one-act.ts';
 import { lastUsed } from './last-used.ts';
@@ -106,13 +107,18 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
-    return this.open<Drafted>(tenant, {
+    const opened = this.open<Drafted>(tenant, {
       heading,
       action,
       note: meaningOf(act),
       danger: TAKES_AWAY.has(act.act),
       only: isAdmin,
       work,
+    });
+    return opened.then((drafted) => {
+      // It only notes the use, also of recovery sheets: the act does not wait for it.
+      if (drafted) void overview(tenant, drafted.proof.unlocker).catch(() => {});
+      return drafted;
     });
   }
 
