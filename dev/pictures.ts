@@ -38,8 +38,8 @@ const at = (name: string, page = `/${name}`): Screen => ({ name, path: `/t/:tena
 const SCREENS: Screen[] = [
   at('fleet', ''),
   at('machine', '/machines/:machine'),
-  ...['access', 'people', 'keys', 'tokens', 'safekeeping', 'notices', 'audit', 'settings', 'upload'].map((name) =>
-    at(name),
+  ...['access', 'people', 'keys', 'recovery', 'tokens', 'safekeeping', 'notices', 'audit', 'settings', 'upload'].map(
+    (name) => at(name),
   ),
   { name: 'search', path: '/search?q=LT-' },
   {

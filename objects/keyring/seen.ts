@@ -54,6 +54,15 @@ export const lastUses = (sql: SqlStorage, unlockers: readonly string[]): Record<
     ).map(({ unlocker, at }) => [unlocker, at]),
   );
 
+/** Who last unlocked with one of these, and when, to the hour; null: nobody has. */
+export const lastUser = (sql: SqlStorage, unlockers: readonly string[]): { at: number; by: string } | null =>
+  first<{ at: number; by: string }>(
+    sql,
+    `SELECT seen.at, people.email AS by FROM json_each(?) CROSS JOIN seen ON unlocker = value CROSS JOIN people ON people.id = person
+     ORDER BY seen.at DESC LIMIT 1`,
+    JSON.stringify(unlockers),
+  );
+
 /** Only these unlockers are left. */
 export const forgetOtherUnlockers = (sql: SqlStorage, unlockers: readonly string[]): void => {
   sql.exec(
