@@ -123,6 +123,19 @@ Describe 'a build' {
         $left -join ' ' | Should -BeExactly (@($open, $last.RunId | Sort-Object) -join ' ')
     }
 
+    It 'is told to the server as ended though a secret of an earlier session is not taken now' {
+        $session = Connect-Totl $script:file -SpoolPath $script:spool
+        $about = @{ Session = $session; Key = Get-TotlTenantKey -Session $session; MachineId = $session.Machine.id; RunId = $session.RunId; Account = 'LocalAdmin' }
+        $full = @(1..12 | ForEach-Object { @{ refuse = 'secret_quota_exceeded' } })
+        InModuleScope TotlProvision { Stop-TotlSender $script:Connected }
+        [void] (Invoke-Reference '/reset' @{ faults = $full })
+        Get-Refusal { Send-TotlSecret -Session $session -Sealed (Protect-TotlSecret @about -Secret 'left behind') } | Should -BeExactly 'offline'
+        $end = Disconnect-Totl 3> $null
+        $end.Sent | Should -BeFalse
+        $end.Why | Should -BeLike '*secret_quota_exceeded*'
+        @(Get-KeptEvents)[-1].type | Should -BeExactly 'run_succeeded'
+    }
+
     It 'keeps no empty line of a program for a message' {
         [void] (Connect-Totl $script:file -SpoolPath $script:spool)
         @('one', '', $null, 'two') | Write-TotlLog
@@ -313,6 +326,26 @@ Describe 'after a restart' {
             $script:ran | Should -Be 2
         }
         finally { Remove-WindowsDoubles }
+    }
+
+    It 'that a phase brings about leaves that phase undone, also where it ends the script by itself: it begins again' {
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        Invoke-TotlPhase first { Restart-Totl -NoResume -NoRestart }
+        Clear-Connected
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        foreach ($once in @(1)) {
+            Invoke-TotlPhase first {
+                Restart-Totl -NoResume -NoRestart
+                break
+            }
+        }
+        Clear-Connected
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        $script:ran = 0
+        Invoke-TotlPhase first { $script:ran += 1 }
+        $script:ran | Should -Be 1
+        (Disconnect-Totl).Succeeded | Should -BeTrue
+        @(Get-KeptEvents | Where-Object { $_.type -like 'phase_*' } | ForEach-Object { $_.type }) -join ' ' | Should -BeExactly 'phase_started phase_started phase_started phase_succeeded'
     }
 
     It 'that Windows refuses is an error, and the script may go on as before, with its sender' {

@@ -278,6 +278,17 @@ Describe 'on Windows' {
             @(Get-KeptEvents | Where-Object { $_.message -like 'The new recovery password * stays on C:: it is in escrow' }).Count | Should -Be 3
         }
 
+        It 'keeps the old recovery password where another program has taken the new one away, because none would be left' {
+            [void] (Protect-TotlBitLocker C:)
+            $before = Get-LiveIds
+            $point = Set-PSBreakpoint -Command 'Remove-TotlReplaced' -Action {
+                $one = $global:TotlWindows.Volumes['C:']
+                $one.Protectors = @($one.Protectors | Select-Object -Skip 1)
+            }
+            try { (Protect-TotlBitLocker C: -Renew).Removed.Count | Should -Be 0 } finally { Remove-PSBreakpoint -Breakpoint $point }
+            Get-LiveIds | Should -Be $before
+        }
+
         It 'has a recovery password escrowed that another program adds at the same time, because it opens the volume too' {
             $global:TotlWindows.Crowded = $true
             (Protect-TotlBitLocker C:).Escrowed.Count | Should -Be 2
@@ -287,7 +298,7 @@ Describe 'on Windows' {
         It 'to which Windows adds nothing is an error of the phase, and the build goes on' {
             $global:TotlWindows.Refuses = 'Add-BitLockerKeyProtector'
             $said = Invoke-TotlPhase bitlocker { Protect-TotlBitLocker C: } 3>&1
-            "$said" | Should -BeExactly 'The phase bitlocker has failed: Windows added no recovery password to C:: Access is denied to Add-BitLockerKeyProtector.'
+            "$said" | Should -BeExactly 'The phase bitlocker has failed: Windows added no recovery password to C:, or does not show it: Access is denied to Add-BitLockerKeyProtector.'
             $global:TotlWindows.Refuses = 'Get-Tpm'
             Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'no_tpm'
         }

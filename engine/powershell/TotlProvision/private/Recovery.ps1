@@ -32,9 +32,14 @@ function Undo-TotlRecovery {
     if (Test-TotlSame $Failure.Exception.Data['TotlProtector'] $Added.Id) { Remove-TotlWaiting $Session.SpoolPath ([string] $Failure.Exception.Data['TotlEid']) }
 }
 
-# Removes those that a new one has replaced. Returns the ids of those that are gone.
+# Removes those that a new one has replaced, if that is still there: another program may have taken it away meanwhile. Returns the ids of those that are gone.
 function Remove-TotlReplaced {
-    param($Session, [string] $Volume, $Protectors)
+    param($Session, [string] $Volume, $Added, $Protectors)
+    $live = @(try { Get-TotlProtectorIds (Get-TotlVolume $Volume) } catch { $null = $_ })
+    if ([Array]::IndexOf($live, $Added.Id) -lt 0) {
+        Add-TotlOwnEvent $Session ('The new recovery password of {0} is not there any more: the others stay' -f $Volume) 'message' 'warning' $Session.Phase
+        return
+    }
     foreach ($one in $Protectors) {
         try {
             Remove-TotlRecovery $Volume $one.Id

@@ -43,15 +43,11 @@ function Disconnect-Totl {
         Sent         = $false
         Why          = ''
     }
-    try {
-        [void] (Send-TotlSecret -Session $totl -Pending)
-        [void] (Send-TotlReport -Session $totl)
-        $done.Sent = @(Get-TotlWaiting $totl.SpoolPath).Count -eq 0
-    }
-    catch {
-        $done.Why = $_.Exception.Message
-        Write-Warning -Message $done.Why
-    }
+    # Each by itself: a secret that the server does not take now must not keep the end of the run from it.
+    try { [void] (Send-TotlSecret -Session $totl -Pending) } catch { $done.Why = $_.Exception.Message }
+    try { [void] (Send-TotlReport -Session $totl) } catch { $done.Why = $_.Exception.Message }
+    if ($done.Why -ne '') { Write-Warning -Message $done.Why }
+    else { $done.Sent = @(Get-TotlWaiting $totl.SpoolPath).Count -eq 0 }
     try { if (-not $totl.Restarting) { Close-TotlRun $totl $succeeded } } catch { Write-Warning -Message ('The run stays in the spool: ' + $_.Exception.Message) }
     if ($totl -eq $script:Connected) { $script:Connected = $null }
     $done

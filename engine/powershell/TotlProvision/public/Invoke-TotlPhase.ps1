@@ -71,7 +71,8 @@ function Invoke-TotlPhase {
     try {
         . $Script
         $totlEnded = $true
-        Add-TotlPhaseEnd $totl $totlPhase $totlBegan $global:LASTEXITCODE
+        # One that restarts the PC is not done: it begins again.
+        if (-not $totl.Restarting) { Add-TotlPhaseEnd $totl $totlPhase $totlBegan $global:LASTEXITCODE }
     }
     catch {
         # What is thrown by a write of our own is no error of the phase.
@@ -85,7 +86,7 @@ function Invoke-TotlPhase {
     }
     finally {
         # Left by exit, by break or by a person who has pressed Ctrl and C.
-        if (-not $totlEnded) {
+        if (-not $totlEnded -and -not $totl.Restarting) {
             $data = @{ durationMs = $totlBegan.ElapsedMilliseconds }
             Add-TotlOwnEvent $totl ('Phase {0} was broken off' -f $totlPhase) 'phase_failed' 'error' $totlPhase $data
             Complete-TotlPhase $totl $totlPhase $false

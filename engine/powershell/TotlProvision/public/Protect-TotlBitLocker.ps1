@@ -45,7 +45,7 @@ function Protect-TotlBitLocker {
     $added = $null
     if ($Renew -or ($found.Recovery.Count -eq 0 -and -not ($EscrowOnly -and $found.IsPlain))) {
         try { $added = Add-TotlRecovery $Volume }
-        catch { throw (New-TotlError 'not_applied' ('Windows added no recovery password to {0}: {1}' -f $Volume, (Hide-TotlSecrets $totl $_.Exception.Message))) }
+        catch { throw (New-TotlError 'not_applied' ('Windows added no recovery password to {0}, or does not show it: {1}' -f $Volume, (Hide-TotlSecrets $totl $_.Exception.Message))) }
         if ($null -eq $added) { throw (New-TotlError 'not_applied' ('Windows added no recovery password to {0}.' -f $Volume)) }
     }
     $escrowed = @()
@@ -67,7 +67,7 @@ function Protect-TotlBitLocker {
         throw (New-TotlError 'not_applied' ('Windows did not protect {0}: {1}' -f $Volume, (Hide-TotlSecrets $totl $failure.Exception.Message)))
     }
     $removed = @()
-    if ($null -ne $added) { $removed = @(Remove-TotlReplaced $totl $Volume $own) }
+    if ($null -ne $added) { $removed = @(Remove-TotlReplaced $totl $Volume $added $own) }
     Save-TotlVolumesNow $totl
     if ($escrowed.Count -eq 0) { Add-TotlOwnEvent $totl ('The recovery passwords of {0} are in escrow already' -f $Volume) 'message' 'info' $totl.Phase }
     else { Add-TotlOwnEvent $totl ('Recovery passwords of {0} now in escrow: {1}' -f $Volume, (Get-TotlShortIds $escrowed)) 'message' 'info' $totl.Phase }
