@@ -70,10 +70,12 @@ async function look(options: Options): Promise<Finding[]> {
   const environment = await readEnvironment(root, options.name);
   const { wranglerEnv, database } = environment;
   const cookie = options['session-file'] === undefined ? null : readSession(options['session-file']);
-  const places = { ...(await placesOf(environment)), ...given(options) };
-  const [listed, online] = await Promise.all([
+  const [listed, [places, online]] = await Promise.all([
     listMigrations({ database, wranglerEnv, where: 'remote' }),
-    lookOnline(places, { token, cookie }),
+    placesOf(environment).then(async (known): Promise<[Places, Finding[]]> => {
+      const places = { ...known, ...given(options) };
+      return [places, await lookOnline(places, { token, cookie })];
+    }),
   ]);
   // Afterwards, since a build keeps this machine so busy that its clock would seem wrong.
   return [...offline, migrations(listed, 'remote'), ...online, await portalFiles(places, cookie)];

@@ -40,8 +40,7 @@ function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      remote: WHERE_OPTIONS.remote,
-      env: WHERE_OPTIONS.env,
+      ...WHERE_OPTIONS,
       once: flag,
       table: flag,
       help: flag,

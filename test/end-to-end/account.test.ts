@@ -30,8 +30,8 @@ const ENGINE = {
 const WORKER = 'totlprovision-api';
 const ADMIN = 'you@yourmsp.com';
 const OPERATOR = 'operator@totlcom.com';
-/** The docs site is the same for both environments, and production's was built twice. */
-const STAGING = /^npm run deploy -- --env staging$/;
+/** The docs site is the same for every deploy, and built and deployed before by the same commands (dev/deploy/deploy.test.ts). */
+const DEPLOYS = /^npm run deploy( -- --env staging)?$/;
 /** Where the doctor looks whether something has an address, and nothing has: a version of a Worker, a docs site of staging. */
 const NOWHERE =
   /^([0-9a-f]{8}-totlprovision-api(-staging)?\.totlcom-inc\.workers|(main\.)?totlprovision-docs-staging\.pages)\.dev:443$/;
@@ -44,8 +44,10 @@ const NOT_MADE: readonly Call[] = [
   'GET /accounts/:account/d1/database/:database',
   'PUT /accounts/:account/workers/scripts/:script/secrets',
 ];
-/** Tried elsewhere: without an account, or against the local stand. */
-const WITHOUT_ACCOUNT = /--dry-run|--offline|--stand/;
+const withoutDocs = (command: string): string =>
+  `${command}${command.includes(' -- ') ? '' : ' --'} --only d1,worker,portal`;
+/** Tried elsewhere: without an account, or against the local stand; or in the next step, with more than the page gives it. */
+const ELSEWHERE = /--dry-run|--offline|--stand|^npm run doctor$/;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-account-'));
 let cloudflare: StandIn;
@@ -249,9 +251,9 @@ inOrder('the guide, on an account', (step) => {
         continue;
       }
       for (const { text } of one.commands) {
-        if (WITHOUT_ACCOUNT.test(text)) continue;
+        if (ELSEWHERE.test(text)) continue;
         const command = filled(text);
-        learn(command, await typed(STAGING.test(command) ? `${command} --only d1,worker,portal` : command));
+        learn(command, await typed(DEPLOYS.test(command) ? withoutDocs(command) : command));
       }
     }
     assert.deepEqual(
@@ -374,7 +376,7 @@ inOrder('the guide, on an account', (step) => {
       await onPage(browser, async (page) => {
         await firstRun(page, 'staging');
         await typed('npm run --silent pc -- staging.json --speed 4000');
-        await toTenant(page, 'staging');
+        await page.goto(`${PORTAL.staging}/t/${tenants.staging}`);
         await page
           .getByRole('row')
           .filter({ hasText: /Succeeded|Failed/ })
