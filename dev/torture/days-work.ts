@@ -77,7 +77,9 @@ export class DaysWork {
       if (!sent.ok) this.faults.push(`a report of the day’s work: ${sent.message}`);
       const secret = await this.#timed('escrowed', () => this.#escrowed(engine, run.id));
       if (secret !== null) await this.#timed('revealed', () => this.#revealed(secret));
-      await this.#timed('signed in', () => this.#signedIn());
+      await this.#timed('signed in', () => this.#signedIn()).catch((error: Error) => {
+        this.faults.push(`a sign-in of the day’s work: ${error.message}`);
+      });
       await wait(PAUSE_MS);
     }
   }
@@ -112,8 +114,11 @@ export class DaysWork {
   async #signedIn(): Promise<void> {
     const { house, tenant, browser } = this.#options;
     const { page, context } = await openPage(browser);
-    await signInAs(page, house.portal, tenant.engineer, `/t/${tenant.id}/machines/${this.#pc.id}`);
-    await page.getByRole('heading', { name: this.#pc.hostname }).waitFor();
-    await context.close();
+    try {
+      await signInAs(page, house.portal, tenant.engineer, `/t/${tenant.id}/machines/${this.#pc.id}`);
+      await page.getByRole('heading', { name: this.#pc.hostname }).waitFor();
+    } finally {
+      await context.close();
+    }
   }
 }
