@@ -41,7 +41,12 @@ const HOSTILE = {
 };
 const HEBREW = { id: crypto.randomUUID(), hostname: 'מחשב-7', serial: '5CD0000HEB', client: 'מרפאה' };
 /** As long as the protocol lets them be, and nowhere to break. */
-const LONG = { id: crypto.randomUUID(), hostname: `WS-${'W'.repeat(60)}`, serial: '5CD0000LNG', client: 'G'.repeat(128) };
+const LONG = {
+  id: crypto.randomUUID(),
+  hostname: `WS-${'W'.repeat(60)}`,
+  serial: '5CD0000LNG',
+  client: 'G'.repeat(128),
+};
 const SECRET = `Ab1-${'אב'}-${OVERRIDE}x`;
 const RUNS = 120;
 

@@ -112,7 +112,9 @@ function cut(): string[] {
       (element.textContent ?? '').trim() !== '' &&
       !isTitled(element),
   );
-  return cutting.map((element) => `${element.localName}.${element.className}: ${element.textContent?.trim().slice(0, 40)}`);
+  return cutting.map(
+    (element) => `${element.localName}.${element.className}: ${element.textContent?.trim().slice(0, 40)}`,
+  );
 }
 /** What reaches beyond the right edge of the window, and does not scroll in a box of its own. */
 function beyond(): string[] {
@@ -123,7 +125,9 @@ function beyond(): string[] {
   };
   return [...within(document.body)]
     .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1 && !scrolls(element))
-    .map((element) => `${element.localName}.${element.getAttribute('class')}: ${element.textContent?.trim().slice(0, 40)}`);
+    .map(
+      (element) => `${element.localName}.${element.getAttribute('class')}: ${element.textContent?.trim().slice(0, 40)}`,
+    );
 }
 
 async function shown(name: string, properties: object): Promise<void> {
@@ -138,7 +142,10 @@ async function shown(name: string, properties: object): Promise<void> {
 }
 
 const DRAWN: [string, object][] = [
-  ['fleet-table', { rows: new FleetRows({ sort: 'started', shelf: 'fleet' }, { machines: [pc], next: null }), total: 1 }],
+  [
+    'fleet-table',
+    { rows: new FleetRows({ sort: 'started', shelf: 'fleet' }, { machines: [pc], next: null }), total: 1 },
+  ],
   ['machine-identity', { machine: whole, acting: true }],
   ['attention-note', { machine: whole, runs: [run('r', 1)], now: NOW, acting: true }],
   ['run-card', { run: run('r', 40), machine: whole }],
@@ -149,11 +156,14 @@ const DRAWN: [string, object][] = [
 test.each([
   [360, 760],
   [1280, 860],
-])('at %d px the longest names and a run of many days fit, and what is cut has its whole words on hover', async (width, height) => {
-  await page.viewport(width, height);
-  for (const [name, properties] of DRAWN) {
-    await shown(name, properties);
-    expect([name, document.documentElement.scrollWidth, beyond(), cut()]).toEqual([name, width, [], []]);
-    document.body.replaceChildren();
-  }
-});
+])(
+  'at %d px the longest names and a run of many days fit, and what is cut has its whole words on hover',
+  async (width, height) => {
+    await page.viewport(width, height);
+    for (const [name, properties] of DRAWN) {
+      await shown(name, properties);
+      expect([name, document.documentElement.scrollWidth, beyond(), cut()]).toEqual([name, width, [], []]);
+      document.body.replaceChildren();
+    }
+  },
+);

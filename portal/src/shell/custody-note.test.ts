@@ -24,13 +24,17 @@ async function said(custody: Partial<Custody>, role = 'admin'): Promise<string[]
   const element = Object.assign(document.createElement('custody-note') as CustodyNote, { overview, membership });
   document.body.append(element);
   await element.updateComplete;
-  return [...element.renderRoot.querySelectorAll('.note > span')].map((one) => one.textContent?.replace(/\s+/g, ' ') ?? '');
+  return [...element.renderRoot.querySelectorAll('.note > span')].map(
+    (one) => one.textContent?.replace(/\s+/g, ' ') ?? '',
+  );
 }
 
 it('tells every admin who unlocked with the recovery sheets, and what is to be done after it', async () => {
   const recoveryUsed = { at: Date.now(), by: 'noor@example.com' };
   const [words] = await said({ recoveryUsed });
-  expect(words).toMatch(/^noor@example\.com unlocked with the recovery sheets, .+ Set a new passphrase .+ make a new set/);
+  expect(words).toMatch(
+    /^noor@example\.com unlocked with the recovery sheets, .+ Set a new passphrase .+ make a new set/,
+  );
   expect(await said({ recoveryUsed }, 'auditor')).toEqual([]);
 });
 
