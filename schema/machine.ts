@@ -312,10 +312,10 @@ export const Custody = z.object({
   adminUnlockers: z.int(),
   recoveryProvenAt: z.int().nullable(),
   /**
-   * When somebody last opened a vault with the recovery set that counts, to the hour, and their address; to admins and auditors. Null where
-   * nobody has; older servers do not say.
+   * When somebody last opened a vault with the recovery set that counts, to the hour, and their address, if it is known; to admins and
+   * auditors. Null where nobody has; older servers do not say.
    */
-  recoveryUsed: z.object({ at: z.int(), by: z.string() }).nullable().optional(),
+  recoveryUsed: z.object({ at: z.int(), by: z.string().nullable() }).nullable().optional(),
   grantsWaiting: z.int(),
   /** Versions that a health sweep could not open with any held key. */
   notOpening: z.int(),

@@ -70,6 +70,9 @@ describe('an unlocker', () => {
     expect(await used(ADMIN)).toBeNull();
     const before = Date.now();
     await ask(ADMIN, `overview?unlockedWith=${set.id}`);
+    // The object learns who its people are from the index, once somebody looks at them.
+    expect(await used(AUDITOR)).toEqual({ at: expect.any(Number), by: null });
+    await ask(ADMIN, 'people');
     for (const email of [ADMIN, AUDITOR]) expect(await used(email)).toEqual({ at: expect.any(Number), by: ADMIN });
     expect((await used(ADMIN))?.at).toBeGreaterThan(before);
     expect(await used(ENGINEER)).toBeNull();

@@ -61,10 +61,6 @@ it('shows a role the pages that are for it, and marks the one that a page belong
   const words = (role: Role) => menu(person([member(role)]), 'acme', 'machine').map((entry) => entry.words);
   expect(words('engineer')).toEqual(['Fleet', 'Unlock methods', 'Keys', 'Settings']);
   expect(words('auditor')).toEqual(['Fleet', 'Audit', 'People', 'Unlock methods', 'Keys', 'Settings']);
-  expect(words('admin')).toEqual([
-    ...['Fleet', 'Audit', 'People', 'Unlock methods', 'Keys', 'Recovery', 'Backup'],
-    ...['Engine tokens', 'Notices', 'Settings'],
-  ]);
   expect(menu(person([member('admin')]), 'acme', 'machine').filter((entry) => entry.here)).toMatchObject([
     { href: '/t/acme', words: 'Fleet', here: true },
   ]);
@@ -72,8 +68,11 @@ it('shows a role the pages that are for it, and marks the one that a page belong
 });
 
 it('has another key for each page of a tenant’s menu, so that G and a letter lead to one', () => {
-  const keys = menu(person([member('admin')]), 'acme', 'fleet').map(({ key }) => key);
-  expect(keys.join(' ')).toBe('f a p u k r b t n s');
+  const all = menu(person([member('admin')]), 'acme', 'fleet').flatMap(({ key, words }) => (key ? [`${key} ${words}`] : []));
+  expect(all).toEqual([
+    ...['f Fleet', 'a Audit', 'p People', 'u Unlock methods', 'k Keys', 'r Recovery', 'b Backup'],
+    ...['t Engine tokens', 'n Notices', 's Settings'],
+  ]);
 });
 
 it('offers the ways out: all tenants to whoever has several, the one that there is where none is open, the operators’ page', () => {

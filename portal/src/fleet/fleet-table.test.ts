@@ -212,6 +212,11 @@ test('a column that somebody does not want leaves its room to the others, and ea
     await settled();
     expect(at('attention', head)?.width).toBeGreaterThan(before);
     expect(table.scrollWidth).toBeLessThanOrEqual(table.clientWidth);
+    // A search says whose it is, and by what it was found, whatever is hidden otherwise.
+    Object.assign(table, { found: new Map() });
+    await settled();
+    expect(at('serial', row('m-0'))).not.toBeNull();
+    table.found = null;
     // A card on a phone is what it is.
     await viewport.viewport(360, 760);
     await settled();

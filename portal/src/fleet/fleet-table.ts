@@ -25,6 +25,7 @@ export type Attended = CustomEvent<boolean>;
 const TICK_MS = 20_000;
 /** The next page is fetched this many rows before the end. */
 const MORE_BEFORE_ROWS = 30;
+
 @customElement('fleet-table')
 export class FleetTable extends LitElement {
   static override styles = [
@@ -300,10 +301,13 @@ export class FleetTable extends LitElement {
     </div>`;
   }
 
+  /** What was found always says whose it is, and by what it was found. */
   #columns(): string {
     return CHOOSABLE.flatMap(({ part }) => {
       const wanted = this.choice[part];
-      return wanted === undefined ? [] : [wanted ? `with-${part}` : `no-${part}`];
+      if (wanted === undefined) return [];
+      if (wanted) return [`with-${part}`];
+      return this.found ? [] : [`no-${part}`];
     }).join(' ');
   }
 

@@ -156,7 +156,7 @@ export class CustodyNote extends LitElement {
       [
         recoveryUsed != null,
         'warn',
-        html`${theirs(recoveryUsed?.by ?? '')} unlocked with the recovery sheets, ${dayOf(recoveryUsed?.at ?? 0)}. Set a new passphrase where one was
+        html`${theirs(recoveryUsed?.by ?? 'Somebody')} unlocked with the recovery sheets, ${dayOf(recoveryUsed?.at ?? 0)}. Set a new passphrase where one was
           forgotten, and make a new set: these codes have left their paper. ${to('access', 'New passphrase and sheets')}`,
       ],
       [
