@@ -68,7 +68,9 @@ it('shows a role the pages that are for it, and marks the one that a page belong
 });
 
 it('has another key for each page of a tenant’s menu, so that G and a letter lead to one', () => {
-  const all = menu(person([member('admin')]), 'acme', 'fleet').flatMap(({ key, words }) => (key ? [`${key} ${words}`] : []));
+  const all = menu(person([member('admin')]), 'acme', 'fleet').flatMap(({ key, words }) =>
+    key ? [`${key} ${words}`] : [],
+  );
   expect(all).toEqual([
     ...['f Fleet', 'a Audit', 'p People', 'u Unlock methods', 'k Keys', 'r Recovery', 'b Backup'],
     ...['t Engine tokens', 'n Notices', 's Settings'],
