@@ -32,14 +32,6 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
-export const DEFAULT_SETTINGS: Settings = {
-  allowRawRsaOaep: false,
-  ticketPattern: null,
-  revealBudget: { perMinute: 10, perHour: 50, perDay: 100 },
-  rotateAfterRevealMs: DAY_MS,
-  eventsKeptDays: 400,
-};
-
 /** An absent setting stays as it is. */
 export const SettingsChange = z
   .strictObject(Settings.partial().shape)

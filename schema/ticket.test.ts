@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS, RevealBudget, Settings, SettingsChange } from './settings.ts';
+import { DEFAULT_SETTINGS } from './default-settings.ts';
+import { RevealBudget, Settings, SettingsChange } from './settings.ts';
 import { beginsWithTicket, TicketPattern } from './ticket.ts';
 
 describe('a ticket pattern', () => {
