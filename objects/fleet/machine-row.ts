@@ -2,6 +2,8 @@
 import type { MachineSummary, Shelf } from '../../schema/machine.ts';
 import type { CloneSign } from '../../schema/same-pc.ts';
 import type { MachineDay } from '../limits/machine-day.ts';
+import { currentPhase, phasesDone } from './run-state.ts';
+import type { Standing } from './runs.ts';
 
 export type MachineRow = {
   id: string;
@@ -15,6 +17,7 @@ export type MachineRow = {
   started_at: number;
   run_id: string | null;
   run_status: NonNullable<MachineSummary['run']>['status'] | null;
+  /** These four are of a run that is not at work: while it is, its own row has them. */
   run_phase: string | null;
   phases_done: number;
   phases_total: number;
@@ -64,9 +67,12 @@ export type MachineRow = {
   first_said: string | null;
   /** What each mark is about (occurrences.ts), including those that were acknowledged. */
   occurrences: string;
+  /** The run whose row counts what it brings on this day; null: none does. */
+  day_run: string | null;
 } & MachineDay;
 
-export const summaryOf = (row: MachineRow): MachineSummary => ({
+/** `atWork`: where its run stands, if that is at work. */
+export const summaryOf = (row: MachineRow, atWork: Standing | null): MachineSummary => ({
   id: row.id,
   hostname: row.hostname || null,
   serial: row.serial,
@@ -75,7 +81,7 @@ export const summaryOf = (row: MachineRow): MachineSummary => ({
   osVersion: row.os_version,
   client: row.client,
   enrolledAt: row.enrolled_at,
-  lastEventAt: row.last_event_at,
+  lastEventAt: atWork ? atWork.lastEventAt : row.last_event_at,
   secrets: row.secrets,
   toRotate: row.to_rotate,
   attention: JSON.parse(row.attention),
@@ -89,8 +95,8 @@ export const summaryOf = (row: MachineRow): MachineSummary => ({
           id: row.run_id,
           status: row.run_status,
           startedAt: row.started_at,
-          phase: row.run_phase,
-          phasesDone: row.phases_done,
-          phasesTotal: row.phases_total,
+          phase: atWork ? currentPhase(atWork) : row.run_phase,
+          phasesDone: atWork ? phasesDone(atWork) : row.phases_done,
+          phasesTotal: atWork ? atWork.phases.length : row.phases_total,
         },
 });

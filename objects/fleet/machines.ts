@@ -1,6 +1,6 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
 import { DAY_MS } from '../../schema/facts/days.ts';
-import { type Attention, AttributeChange, type Machine, type MachineSummary, type Mark } from '../../schema/machine.ts';
+import { type Attention, AttributeChange, type Machine, type Mark } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isOther, realFacts } from '../../schema/same-pc.ts';
@@ -21,7 +21,9 @@ import { nothingOf } from './id-facts.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
 import { addRow, changeRow, findRow, machineExists, newRow } from './machine-rows.ts';
 import { claimantOf } from './occurrences.ts';
+import { findRun } from './runs.ts';
 import { noteForSearch } from './search-lines.ts';
+import { atWorkOn } from './shown.ts';
 
 /** Where each attribute is kept. */
 const COLUMN_OF = {
@@ -39,12 +41,6 @@ export const ATTRIBUTES = AttributeChange.shape.attribute.options.map(
 const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];
 
-/** The machines that exist among these ids, each as it is now. */
-export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
-  all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
-    summaryOf,
-  );
-
 /**
  * A machine as its page shows it: the history of ids merged into it belongs to its own, each line under the id it came
  * from.
@@ -56,8 +52,9 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
   // If none of a PC's hundred ids is flagged, none is looked at.
   const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, pcIds) : null;
   const { history, next } = historyOf(sql, pcIds, { limit: HISTORY_SHOWN });
+  const run = atWorkOn(row);
   return {
-    ...summaryOf(row),
+    ...summaryOf(row, run === null ? null : findRun(sql, run)),
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,

@@ -2,12 +2,16 @@
 // is kept.
 import type { Match, SearchResult } from '../../schema/machine.ts';
 import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
-import { type MachineRow, summaryOf } from './machine-row.ts';
+import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machine-rows.ts';
+import { atWorkOn, shown } from './shown.ts';
 
 const MATCHES_MAX = 50;
-/** How many machines a search looks at to count those it does not show: beyond that it says that there are more. Each costs two rows read. */
-export const COUNTED_MAX = 80;
+/**
+ * How many rows a search reads, those of the machines included that it counts and does not show: beyond that it says that there are more. Each costs
+ * two, and one that is shown while its run is at work another.
+ */
+export const ROWS_READ_MAX = 160;
 /** Lines that a search looks at: many may be of one machine, by its keys or by what was merged into it. */
 const LINES_MAX = 500;
 /** Fewer digits of a key id would match too many of them. */
@@ -40,19 +44,33 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     matchOf(q),
     LINES_MAX,
   );
-  const matches = new Map<string, Match>();
+  const matches = new Map<string, { row: MachineRow; matched: Matched }>();
   const further = new Set<string>();
-  let looked = 0;
+  let [looked, read] = [0, 0];
   for (const line of lines) {
     looked++;
-    if (matches.size + further.size === COUNTED_MAX) break;
+    if (read >= ROWS_READ_MAX) break;
     const row = shownFor(sql, line.machine);
-    if (matches.has(row.id)) continue;
-    if (matches.size === MATCHES_MAX) further.add(row.id);
-    else matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
+    if (matches.has(row.id) || further.has(row.id)) continue;
+    const isShown = matches.size < MATCHES_MAX;
+    read += isShown && atWorkOn(row) !== null ? 3 : 2;
+    if (isShown) matches.set(row.id, { row, matched: whatMatched(line) });
+    else further.add(row.id);
   }
-  const all = looked < LINES_MAX && matches.size + further.size < COUNTED_MAX;
-  return { matches: [...matches.values()], more: !all || further.size > 0, further: all ? further.size : null };
+  const all = looked < LINES_MAX && read < ROWS_READ_MAX;
+  const found = [...matches.values()];
+  const machines = shown(
+    sql,
+    found.map(({ row }) => row),
+  );
+  return {
+    matches: machines.flatMap((machine, place) => {
+      const { matched } = found[place] ?? {};
+      return matched ? [{ machine, ...matched }] : [];
+    }),
+    more: !all || further.size > 0,
+    further: all ? further.size : null,
+  };
 }
 
 /** The row that a machine is shown as: its own, or that of the machine it was merged into. */
@@ -63,7 +81,9 @@ function shownFor(sql: SqlStorage, id: string): MachineRow {
   return shown;
 }
 
-function whatMatched(line: Line): Pick<Match, 'field' | 'keyId'> {
+type Matched = Pick<Match, 'field' | 'keyId'>;
+
+function whatMatched(line: Line): Matched {
   const field = FIELDS.find((one) => line[one]?.includes(MARK));
   if (!field) throw new Error('what FTS5 finds matches in one of the fields');
   return { field, keyId: field === 'recovery_key' ? (line.recovery_key?.replaceAll(MARK, '') ?? null) : null };
