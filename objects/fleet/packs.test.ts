@@ -142,7 +142,11 @@ type Stored = Parameters<typeof decode>[0] & { last_seq: number; received_at: nu
 
 /** Every pack as it is stored, the one in its run's row last: its first receipt is in its events alone. */
 const storedPacks = (sql: SqlStorage): Stored[] => [
-  ...all<Stored>(sql, 'SELECT first_seq, last_seq, received_at, taken_for, body FROM packs WHERE run_id = ? ORDER BY first_seq', RUN),
+  ...all<Stored>(
+    sql,
+    'SELECT first_seq, last_seq, received_at, taken_for, body FROM packs WHERE run_id = ? ORDER BY first_seq',
+    RUN,
+  ),
   ...all<Stored>(
     sql,
     `SELECT tail_from AS first_seq, tail_to AS last_seq, NULL AS received_at, NULL AS taken_for, tail AS body FROM runs

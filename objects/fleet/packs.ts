@@ -84,7 +84,7 @@ function* rowsOf(sql: SqlStorage, run: string, seqs: readonly number[]): Generat
   }
 }
 
-/** Whether a pack is the run's last, with what stands in its tail or after it. Pure but for what it asks. */
+/** Whether a pack is the run's last: it holds what stands in the tail, or lies after all that is kept. */
 function isLast(sql: SqlStorage, run: string, { from, to }: Pick<Tail, 'from' | 'to'>): boolean {
   const tail = tailOf(sql, run);
   return tail === null ? from > highestInRows(sql, run) : to >= tail.to;
@@ -95,16 +95,22 @@ function put(sql: SqlStorage, run: string, events: readonly KeptEvent[]): void {
   const [head, last] = [events[0], events.at(-1)];
   if (!head || !last) return;
   const pack = { from: head.seq, to: last.seq, body: encode(events), events };
-  if (!isLast(sql, run, pack)) return putRow(sql, run, pack);
-  const { tail } = requireRun(sql, run);
-  // The events of before the tail that now begins.
-  if (tail !== null && tail.from < pack.from) putRow(sql, run, { ...tail, events: eventsOf(tail) });
-  if (pack.body.byteLength <= SMALL_MAX_BYTES) return putTail(sql, run, pack);
-  putRow(sql, run, pack);
-  if (tail !== null) putTail(sql, run, null);
+  if (isLast(sql, run, pack)) putLast(sql, run, pack);
+  else putRow(sql, run, pack);
 }
 
-function putRow(sql: SqlStorage, run: string, { from, to, body, events }: Tail & { events: readonly KeptEvent[] }): void {
+type FullPack = Tail & { events: readonly KeptEvent[] };
+
+/** It becomes the tail, if it is small; one that stood there before it gets a row. */
+function putLast(sql: SqlStorage, run: string, pack: FullPack): void {
+  const { tail } = requireRun(sql, run);
+  if (tail !== null && tail.from < pack.from) putRow(sql, run, { ...tail, events: eventsOf(tail) });
+  const isSmall = pack.body.byteLength <= SMALL_MAX_BYTES;
+  if (!isSmall) putRow(sql, run, pack);
+  if (isSmall || tail !== null) putTail(sql, run, isSmall ? pack : null);
+}
+
+function putRow(sql: SqlStorage, run: string, { from, to, body, events }: FullPack): void {
   const before = highestInRows(sql, run);
   writeRow(sql, 'packs', () =>
     sql.exec(

@@ -121,7 +121,10 @@ describe('a run whose events were removed', () => {
     for (let first = 1; first <= 1_801; first += 200)
       await report(Array.from({ length: 100 }, (_, i) => event(first + 2 * i)));
     const packs = () =>
-      inStorage(tenant.id, (sql) => all(sql, 'SELECT run_id FROM packs UNION ALL SELECT id FROM runs WHERE tail IS NOT NULL').length);
+      inStorage(
+        tenant.id,
+        (sql) => all(sql, 'SELECT run_id FROM packs UNION ALL SELECT id FROM runs WHERE tail IS NOT NULL').length,
+      );
     expect(await packs()).toBe(1_000);
     await comeOfAge();
     expect(await packs()).toBeGreaterThan(400);

@@ -6,7 +6,8 @@ import { type MachineRow, summaryOf } from './machine-row.ts';
 import { standingsOf } from './runs.ts';
 
 /** The run of a machine, if it is at work. */
-export const atWorkOn = ({ run_id, run_status }: MachineRow): string | null => (run_status === 'running' ? run_id : null);
+export const atWorkOn = ({ run_id, run_status }: MachineRow): string | null =>
+  run_status === 'running' ? run_id : null;
 
 /** Each machine as it is now, in the order of the rows: a row read besides for each whose run is at work. */
 export function shown(sql: SqlStorage, rows: readonly MachineRow[]): MachineSummary[] {
