@@ -88,13 +88,14 @@ export function listMachines(sql: SqlStorage, query: MachinesQuery): MachinePage
   );
   const fitting: MachineRow[] = [];
   let [looked, last]: [number, MachineRow | null] = [0, null];
+  const pageOf = (next: string | null): MachinePage => ({ machines: fitting.map((row) => shown(sql, row)), next });
   for (const row of rows) {
     // One more than asked for: there is a next page, and it begins after the last one given.
-    if (row.fits && fitting.length === limit) return { machines: shown(sql, fitting), next: cursorAt(sort, last) };
+    if (row.fits && fitting.length === limit) return pageOf(cursorAt(sort, last));
     [looked, last] = [looked + 1, row];
     if (row.fits) fitting.push(row);
   }
-  return { machines: shown(sql, fitting), next: looked === most ? cursorAt(sort, last) : null };
+  return pageOf(looked === most ? cursorAt(sort, last) : null);
 }
 
 const cursorAt = (sort: Sort, row: MachineRow | null): string | null =>

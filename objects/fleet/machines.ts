@@ -18,12 +18,11 @@ import { add } from './counters.ts';
 import { recount } from './counts.ts';
 import { cameBack, firstSaid, historyOf, unfold } from './histories.ts';
 import { nothingOf } from './id-facts.ts';
-import { type MachineRow, summaryOf } from './machine-row.ts';
+import type { MachineRow } from './machine-row.ts';
 import { addRow, changeRow, findRow, machineExists, newRow } from './machine-rows.ts';
 import { claimantOf } from './occurrences.ts';
-import { findRun } from './runs.ts';
 import { noteForSearch } from './search-lines.ts';
-import { atWorkOn } from './shown.ts';
+import { shown } from './shown.ts';
 
 /** Where each attribute is kept. */
 const COLUMN_OF = {
@@ -52,9 +51,8 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
   // If none of a PC's hundred ids is flagged, none is looked at.
   const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, pcIds) : null;
   const { history, next } = historyOf(sql, pcIds, { limit: HISTORY_SHOWN });
-  const run = atWorkOn(row);
   return {
-    ...summaryOf(row, run === null ? null : findRun(sql, run)),
+    ...shown(sql, row),
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,

@@ -333,18 +333,17 @@ export function settleAbandoned(sql: SqlStorage, machine: string): void {
 /** How far a run has got, and its last word. */
 export type Standing = Progress & { lastEventAt: number };
 
-/** Where these runs stand, by their ids: a row read for each, and nothing remembered. */
-export const standingsOf = (sql: SqlStorage, ids: readonly string[]): Map<string, Standing> =>
-  new Map(
-    all<Pick<RunRow, 'id' | 'status' | 'finished_at' | 'last_event_at' | 'phases'>>(
-      sql,
-      'SELECT runs.id, status, finished_at, last_event_at, phases FROM json_each(?) CROSS JOIN runs ON runs.id = value',
-      JSON.stringify(ids),
-    ).map(({ id, status, finished_at: finishedAt, last_event_at: lastEventAt, phases }) => [
-      id,
-      { status, finishedAt, lastEventAt, phases: phasesOf(phases) },
-    ]),
+/** Where a run stands: a row read, and nothing remembered of it. A list of runs in one statement would be a row read more for each. */
+export function standingOf(sql: SqlStorage, id: string): Standing | null {
+  const row = first<Pick<RunRow, 'status' | 'finished_at' | 'last_event_at' | 'phases'>>(
+    sql,
+    'SELECT status, finished_at, last_event_at, phases FROM runs WHERE id = ?',
+    id,
   );
+  if (row === null) return null;
+  const { status, finished_at: finishedAt, last_event_at: lastEventAt, phases } = row;
+  return { status, finishedAt, lastEventAt, phases: phasesOf(phases) };
+}
 
 /** A run as people read it. */
 export function publicRun(sql: SqlStorage, state: RunState): Run {

@@ -44,7 +44,7 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     matchOf(q),
     LINES_MAX,
   );
-  const matches = new Map<string, { row: MachineRow; matched: Matched }>();
+  const matches = new Map<string, Match>();
   const further = new Set<string>();
   let [looked, read] = [0, 0];
   for (const line of lines) {
@@ -54,36 +54,22 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     if (matches.has(row.id) || further.has(row.id)) continue;
     const isShown = matches.size < MATCHES_MAX;
     read += isShown && atWorkOn(row) !== null ? 3 : 2;
-    if (isShown) matches.set(row.id, { row, matched: whatMatched(line) });
+    if (isShown) matches.set(row.id, { machine: shown(sql, row), ...whatMatched(line) });
     else further.add(row.id);
   }
   const all = looked < LINES_MAX && read < ROWS_READ_MAX;
-  const found = [...matches.values()];
-  const machines = shown(
-    sql,
-    found.map(({ row }) => row),
-  );
-  return {
-    matches: machines.flatMap((machine, place) => {
-      const { matched } = found[place] ?? {};
-      return matched ? [{ machine, ...matched }] : [];
-    }),
-    more: !all || further.size > 0,
-    further: all ? further.size : null,
-  };
+  return { matches: [...matches.values()], more: !all || further.size > 0, further: all ? further.size : null };
 }
 
 /** The row that a machine is shown as: its own, or that of the machine it was merged into. */
 function shownFor(sql: SqlStorage, id: string): MachineRow {
   const row = findRow(sql, id);
-  const shown = row?.merged_into != null ? findRow(sql, row.merged_into) : row;
-  if (!shown) throw new Error('a machine is never deleted');
-  return shown;
+  const kept = row?.merged_into != null ? findRow(sql, row.merged_into) : row;
+  if (!kept) throw new Error('a machine is never deleted');
+  return kept;
 }
 
-type Matched = Pick<Match, 'field' | 'keyId'>;
-
-function whatMatched(line: Line): Matched {
+function whatMatched(line: Line): Pick<Match, 'field' | 'keyId'> {
   const field = FIELDS.find((one) => line[one]?.includes(MARK));
   if (!field) throw new Error('what FTS5 finds matches in one of the fields');
   return { field, keyId: field === 'recovery_key' ? (line.recovery_key?.replaceAll(MARK, '') ?? null) : null };

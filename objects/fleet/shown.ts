@@ -3,22 +3,20 @@
 import type { MachineSummary } from '../../schema/machine.ts';
 import { all } from '../core/rows.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
-import { standingsOf } from './runs.ts';
+import { standingOf } from './runs.ts';
 
 /** The run of a machine, if it is at work. */
 export const atWorkOn = ({ run_id, run_status }: MachineRow): string | null =>
   run_status === 'running' ? run_id : null;
 
-/** Each machine as it is now, in the order of the rows: a row read besides for each whose run is at work. */
-export function shown(sql: SqlStorage, rows: readonly MachineRow[]): MachineSummary[] {
-  const runs = rows.flatMap((row) => atWorkOn(row) ?? []);
-  const standings = runs.length === 0 ? null : standingsOf(sql, runs);
-  return rows.map((row) => summaryOf(row, standings?.get(atWorkOn(row) ?? '') ?? null));
+/** A machine as it is now: another row read where its run is at work. */
+export function shown(sql: SqlStorage, row: MachineRow): MachineSummary {
+  const run = atWorkOn(row);
+  return summaryOf(row, run === null ? null : standingOf(sql, run));
 }
 
 /** The machines that exist among these ids, each as it is now. */
 export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
-  shown(
-    sql,
-    all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)),
+  all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
+    (row) => shown(sql, row),
   );
