@@ -2,8 +2,7 @@
 import type { MachineSummary, Shelf } from '../../schema/machine.ts';
 import type { CloneSign } from '../../schema/same-pc.ts';
 import type { MachineDay } from '../limits/machine-day.ts';
-import { currentPhase, phasesDone } from './run-state.ts';
-import type { Standing } from './runs.ts';
+import { currentPhase, phasesDone, type Standing } from './run-state.ts';
 
 export type MachineRow = {
   id: string;

@@ -179,6 +179,8 @@ export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunStat
 
 /** How far a run has got. */
 export type Progress = Pick<RunState, 'status' | 'finishedAt' | 'phases'>;
+/** That, and its last word. */
+export type Standing = Progress & Pick<RunState, 'lastEventAt'>;
 
 /**
  * A run's phases as they are told. What an engine says about the whole holds for its parts: in a run that succeeded, a

@@ -6,7 +6,7 @@ import { all, first } from '../core/rows.ts';
 import type { RunDay } from '../limits/machine-day.ts';
 import { isCloned } from './clones.ts';
 import { factsOf, forgetFacts, latestFirst, noteRun, RUNS_KNOWN, type RunPlace } from './id-facts.ts';
-import { type FoldedPhase, type Progress, type RunState, STALLED_AFTER_MS, toldPhases } from './run-state.ts';
+import { type FoldedPhase, type RunState, STALLED_AFTER_MS, type Standing, toldPhases } from './run-state.ts';
 import { type Tail, tailBytes } from './tail.ts';
 
 type RunRow = {
@@ -329,9 +329,6 @@ export function settleAbandoned(sql: SqlStorage, machine: string): void {
   sql.exec("UPDATE runs SET status = 'running', finished_at = NULL WHERE id = ? AND status = 'abandoned'", latest.id);
   abandonEarlier(sql, machine, latest);
 }
-
-/** How far a run has got, and its last word. */
-export type Standing = Progress & { lastEventAt: number };
 
 /** Where a run stands: a row read, and nothing remembered of it. A list of runs in one statement would be a row read more for each. */
 export function standingOf(sql: SqlStorage, id: string): Standing | null {
