@@ -1,7 +1,10 @@
 // `npm start` and `npm run dev`: brings the stand up in the foreground and says what to do next.
 import { parseArgs } from 'node:util';
+import type { Overview } from '../schema/machine.ts';
 import { bold, dim } from './lib/terminal.ts';
+import { asPerson } from './stand/as-person.ts';
 import { OPERATOR_EMAIL } from './stand/demo-data.ts';
+import { leash } from './stand/leash.ts';
 import { DEFAULT_PORT } from './stand/ports.ts';
 import { FLEET_SIZE, type Stand, startStand } from './stand/stand.ts';
 
@@ -29,7 +32,7 @@ function readOptions() {
   }
 }
 
-function banner({ addresses, demo }: Stand, fleet: number): string {
+function banner({ addresses, demo }: Stand, fleet: number, isSetUp: boolean): string {
   const row = (left: string, right: string) => `  ${left.padEnd(26)}${dim(right)}`;
   return [
     '',
@@ -44,17 +47,19 @@ function banner({ addresses, demo }: Stand, fleet: number): string {
     ...demo.people.map(({ email, role }) => row(email, role)),
     row(OPERATOR_EMAIL, 'operator'),
     '',
-    bold('Machine token'),
+    bold('Engine token'),
     `  ${demo.token}`,
     '',
     bold('What next'),
-    `  1. Open ${addresses.portal}, sign in as ${demo.people[0]?.email} and do the first-time set-up.`,
+    isSetUp
+      ? `  1. Open ${addresses.portal} and sign in: the set-up was done at an earlier start.`
+      : `  1. Open ${addresses.portal}, sign in as ${demo.people[0]?.email} and do the first-time set-up.`,
     fleet > 0
-      ? `  2. ${fleet} simulated PCs wait for the tenant’s key and begin to stream then.`
+      ? `  2. ${fleet} simulated PCs ${isSetUp ? 'stream' : 'wait for the tenant’s key and begin to stream then'}.`
       : '  2. Call the API with the token; there are no simulated PCs.',
     `  3. Sign in as ${demo.people[1]?.email} and reveal a secret with the team passphrase.`,
     '',
-    dim('Below: the log, JSON lines; `npm run tail` shows them as a table. Ctrl-C ends everything.'),
+    dim('The log goes to a file: `npm run tail` shows it as it grows. Ctrl-C ends everything.'),
     '',
   ].join('\n');
 }
@@ -78,9 +83,11 @@ function takeSignalsOver() {
 
 console.log('Starting the stand …');
 try {
-  stand = await startStand({ ...options, onLine: (line) => console.log(line) });
+  stand = await startStand(options);
   takeSignalsOver();
-  console.log(banner(stand, options.fleet));
+  const { keyState } = await asPerson<Overview>(stand, stand.demo.people[0]?.email ?? '', 'overview');
+  leash();
+  console.log(banner(stand, options.fleet, keyState !== 'none'));
 } catch (error) {
   console.error((error as Error).message);
   process.exit(1);

@@ -16,7 +16,7 @@ export const Membership = z.object({
 });
 export type Membership = z.infer<typeof Membership>;
 
-/** `ask`: the operators' addresses, for a person who is a member nowhere. */
+/** `ask`: the operators' addresses, for a person who is a member nowhere, or whose tenant is suspended. */
 export const Me = z.object({
   email: z.string(),
   operator: z.boolean(),

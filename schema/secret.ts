@@ -220,6 +220,8 @@ export const Secret = z.object({
   kind: SecretKind,
   ref: SecretRef,
   lastRevealedAt: z.int().nullable(),
+  /** Who did: another person may know it too. */
+  lastRevealedBy: z.string().nullable(),
   /**
    * From when it is to be rotated, because it was revealed; a newer version clears it; one that a person brought does
    * so once it is confirmed.

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { beginsWithTicket } from './facts/begins-with-ticket.ts';
 import { DEFAULT_SETTINGS, RevealBudget, Settings, SettingsChange } from './settings.ts';
-import { beginsWithTicket, TicketPattern } from './ticket.ts';
+import { TicketPattern } from './ticket.ts';
 
 describe('a ticket pattern', () => {
   it.each([

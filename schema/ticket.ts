@@ -1,5 +1,5 @@
-// A reason's ticket pattern: a small language of our own, compiled to an anchored expression that never backtracks. No
-// RegExp from outside is ever run.
+// A reason's ticket pattern: a small language of our own, compiled to an anchored expression that never backtracks
+// (facts/begins-with-ticket.ts). No RegExp from outside is ever run.
 import * as z from 'zod';
 
 const PATTERN_MAX_CHARACTERS = 40;
@@ -17,11 +17,3 @@ export const TicketPattern = z
   .regex(/[#*]/, { error: 'needs a place: # for a digit, or * for letters and digits' })
   .regex(/^(?!.*\*[A-Za-z0-9#*])/, { error: 'must have a sign, or nothing, after a *' });
 export type TicketPattern = z.infer<typeof TicketPattern>;
-
-const PLACES: Record<string, string> = { '#': '[0-9]', '*': '[A-Za-z0-9]+' };
-
-/** Whether a reason begins with a ticket of this pattern; after a space, anything may follow. */
-export function beginsWithTicket(pattern: TicketPattern, reason: string): boolean {
-  const ticket = [...pattern].map((sign) => PLACES[sign] ?? sign.replace(/[-./]/, '\\$&')).join('');
-  return new RegExp(`^${ticket}(?:\\s|$)`, 'i').test(reason.trim());
-}

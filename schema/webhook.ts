@@ -47,6 +47,8 @@ export const Webhook = z.object({
   goneAt: z.int().nullable(),
   /** Notices that wait for it; at most a thousand are counted. */
   waiting: z.int(),
+  /** Something was to be told to it; until then nobody knows whether it arrives. */
+  begun: z.boolean(),
   /** Tries in a row that failed; 0: the last one went well, or there was none. */
   failures: z.int(),
   /** When it is tried again, if something waits. */

@@ -25,7 +25,7 @@ import { findRow } from './machine-rows.ts';
 import { enrolIfNew, findMachine } from './machines.ts';
 import { decode } from './pack-body.ts';
 import { submitReport } from './reports.ts';
-import { currentPhase, newRun, phasesDone } from './run-state.ts';
+import { currentPhase, newRun, phasesDone, runError } from './run-state.ts';
 import { findRun, putRun, runsOf } from './runs.ts';
 import { fillSearch } from './search-lines.ts';
 import { summariesOf } from './shown.ts';
@@ -288,6 +288,7 @@ function foldedOf(sql: SqlStorage, id: string): ReturnType<typeof toldOf> {
           phase: currentPhase(run),
           phasesDone: phasesDone(run),
           phasesTotal: run.phases.length,
+          error: runError(run),
         }
       : null,
   };

@@ -18,6 +18,8 @@ export type MachineRow = {
   run_status: NonNullable<MachineSummary['run']>['status'] | null;
   /** These four are of a run that is not at work: while it is, its own row has them. */
   run_phase: string | null;
+  /** What the last failed phase of a failed run said. */
+  run_error: string | null;
   phases_done: number;
   phases_total: number;
   last_event_at: number | null;
@@ -97,5 +99,6 @@ export const summaryOf = (row: MachineRow, atWork: Standing | null): MachineSumm
           phase: atWork ? currentPhase(atWork) : row.run_phase,
           phasesDone: atWork ? phasesDone(atWork) : row.phases_done,
           phasesTotal: atWork ? atWork.phases.length : row.phases_total,
+          error: row.run_error,
         },
 });

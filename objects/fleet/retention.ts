@@ -80,6 +80,7 @@ function placeNow(sql: SqlStorage): Place {
 
 type Row = {
   id: string;
+  machine_id: string;
   heard_at: number;
   next_seq: number;
   refused: number;
@@ -128,7 +129,7 @@ function* from(sql: SqlStorage, id: string, most: number): Generator<Row> {
     const limit = Math.min(left, PAGE);
     const rows = all<Row>(
       sql,
-      'SELECT id, heard_at, next_seq, refused, pruned_at, tail_from, tail_to FROM runs WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, machine_id, heard_at, next_seq, refused, pruned_at, tail_from, tail_to FROM runs WHERE id > ? ORDER BY id LIMIT ?',
       after,
       limit,
     );
@@ -142,7 +143,7 @@ function* from(sql: SqlStorage, id: string, most: number): Generator<Row> {
  * Has a run say that its events are removed, up to the highest that is kept or was asked for: from now on none of them is shown, and what comes under
  * their seqs is a duplicate. Answers up to which seq they are; null: there is nothing to remove.
  */
-function mark(sql: SqlStorage, { id, next_seq, tail_to }: Row, now: number): number | null {
+function mark(sql: SqlStorage, { id, machine_id, next_seq, tail_to }: Row, now: number): number | null {
   const kept = first<{ packed: number | null; buried: number | null }>(
     sql,
     `SELECT (SELECT last_seq FROM packs WHERE run_id = ?1 ORDER BY first_seq DESC LIMIT 1) AS packed,
@@ -153,14 +154,26 @@ function mark(sql: SqlStorage, { id, next_seq, tail_to }: Row, now: number): num
   if (last === 0) return null;
   const to = Math.max(next_seq - 1, last);
   sql.exec(
-    `UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0, tail_from = NULL, tail_to = NULL, tail = NULL
+    `UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0, tail_from = NULL, tail_to = NULL, tail = NULL,
+       phases = (SELECT json_group_array(json_remove(value, '$.error') ORDER BY key) FROM json_each(phases))
      WHERE id = ?3`,
     now,
     to,
     id,
   );
+  forgetWords(sql, id, machine_id);
   return to;
 }
+
+/** What a failed phase said goes with its event, also from the row of the fleet, and from that of the machine that this one is merged into. */
+const forgetWords = (sql: SqlStorage, run: string, machine: string): void => {
+  sql.exec(
+    `UPDATE machines SET run_error = NULL
+     WHERE id IN (?1, (SELECT merged_into FROM machines WHERE id = ?1)) AND run_id = ?2 AND run_error IS NOT NULL`,
+    machine,
+    run,
+  );
+};
 
 /** Up to which seq a run says that its events are removed, and whether there may be tombstones among them. */
 type Went = { to: number; areBuried: boolean };

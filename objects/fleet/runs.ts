@@ -126,7 +126,7 @@ const nameOf = (id: string): string => `run ${id}`;
 
 /** About how many bytes a run takes in memory: its engine says how many phases it has. */
 const bytesOf = (run: RunState | null): number =>
-  run === null ? 100 : 1_000 + 250 * run.phases.length + tailBytes(run.tail);
+  run === null ? 100 : 1_000 + 500 * run.phases.length + tailBytes(run.tail);
 
 /** Shared with everybody who asks: nobody may change it. */
 export const findRun = (sql: SqlStorage, id: string): RunState | null =>

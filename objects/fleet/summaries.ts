@@ -15,7 +15,7 @@ import type { MachineRow } from './machine-row.ts';
 import { changeRow, findRow } from './machine-rows.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { unseenClaim } from './other-id.ts';
-import { currentPhase, phasesDone, type RunState, silentSince } from './run-state.ts';
+import { currentPhase, phasesDone, type RunState, runError, silentSince } from './run-state.ts';
 import { runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { volumesOf } from './volumes.ts';
@@ -163,6 +163,7 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
   return {
     ...row,
     ...(run?.status === 'running' ? null : progressOf(run)),
+    run_error: run ? runError(run) : null,
     secrets: row.own_secrets + (others.secrets ?? 0),
     to_rotate: toRotate,
     attention: JSON.stringify(unseen(attention, occurrences, acknowledgedOf(sql, row.id))),

@@ -40,10 +40,11 @@ type WebhookRow = {
   failures: number;
   next_at: number;
   waiting: number;
+  begun: number;
 };
 
 const SELECT = `SELECT id, url, label, kinds, receiver, signature, gone_at, made_at, made_by, paused_at, failures, next_at,
-  ${WAITING} AS waiting FROM webhooks`;
+  ${WAITING} AS waiting, EXISTS (SELECT 1 FROM deliveries WHERE webhook = webhooks.id) AS begun FROM webhooks`;
 
 const publicWebhook = (row: WebhookRow): Webhook => ({
   id: row.id,
@@ -57,6 +58,7 @@ const publicWebhook = (row: WebhookRow): Webhook => ({
   madeBy: row.made_by,
   pausedAt: row.paused_at,
   waiting: row.waiting,
+  begun: row.begun === 1,
   failures: row.failures,
   nextAt: row.waiting > 0 && row.paused_at === null ? row.next_at : null,
 });

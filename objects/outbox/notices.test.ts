@@ -267,6 +267,7 @@ describe('what is told once', () => {
 describe('a receiver', () => {
   it('that is down gets every notice in order once it is up, each under one id', async () => {
     const made = await add('after/2');
+    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ begun: false }]);
     const machines = [await failedRun(), await failedRun(), await failedRun()];
     await deliver();
     expect(await log(made)).toMatchObject([
@@ -280,7 +281,7 @@ describe('a receiver', () => {
     expect(got.map((one) => one.about.machine)).toEqual([0, 0, 0, 1, 2].map((index) => machines[index]?.id));
     expect(new Set(got.map((one) => one.id)).size).toBe(3);
     expect((await log(made)).every((one) => one.state === 'delivered')).toBe(true);
-    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ waiting: 0, failures: 0 }]);
+    expect((await ask<WebhookList>('')).json.webhooks).toMatchObject([{ begun: true, waiting: 0, failures: 0 }]);
   });
 
   it.each([

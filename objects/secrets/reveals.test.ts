@@ -56,6 +56,22 @@ beforeEach(async () => {
   secret = (await escrow()).secretId;
 });
 
+it('a list says who revealed a secret last, because another person may know it', async () => {
+  const last = async () => {
+    const list = await asPerson<SecretList>(ENGINEER, at(`machines/${machine}/secrets`));
+    return list.json.secrets[0]?.lastRevealedBy;
+  };
+  expect(await last()).toBeNull();
+  for (const email of [ENGINEER, ADMIN]) {
+    await reveal(email);
+    // Two within one millisecond would have no order.
+    await inObject((sql) => sql.exec('UPDATE reveals SET last_at = last_at - 1000'));
+  }
+  expect(await last()).toBe(ADMIN);
+  await reveal(ENGINEER);
+  expect(await last()).toBe(ENGINEER);
+});
+
 describe('a budget', () => {
   const drawnBudget = fc
     .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 6 }), fc.integer({ min: 0, max: 6 }))

@@ -1,8 +1,8 @@
 // The reveal: the one read that hands out a ciphertext, and only together with its audit entry.
+import { beginsWithTicket } from '../../schema/facts/begins-with-ticket.ts';
 import type { RevealedReport, RevealedVersion } from '../../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Revealed, RevealRequest } from '../../schema/secret.ts';
-import { beginsWithTicket } from '../../schema/ticket.ts';
 import { record } from '../audit/audit.ts';
 import { STANDS } from '../core/aside.ts';
 import type { Caller, Person } from '../core/caller.ts';

@@ -245,6 +245,13 @@ const listed = (sql: SqlStorage, secret: string, versions: readonly number[]): L
 /** Nothing that was set aside is offered. */
 const APART: Pick<SecretFacts, 'offered' | 'goneAt' | 'inForceAt'> = { offered: [], goneAt: null, inForceAt: null };
 
+const lastRevealer = (sql: SqlStorage, secret: string): string | null =>
+  first<{ email: string }>(
+    sql,
+    'SELECT email FROM reveals INDEXED BY reveals_by_secret WHERE secret_id = ? ORDER BY last_at DESC LIMIT 1',
+    secret,
+  )?.email ?? null;
+
 function listedSecret(
   sql: SqlStorage,
   { id }: Placed,
@@ -259,6 +266,7 @@ function listedSecret(
     kind: secret.kind,
     ref: JSON.parse(secret.ref),
     lastRevealedAt: secret.last_revealed_at,
+    lastRevealedBy: secret.last_revealed_at === null ? null : lastRevealer(sql, id),
     rotateDueAt: secret.rotate_due_at,
     rotated:
       secret.rotated_at === null || secret.rotated_by === null

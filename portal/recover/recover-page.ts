@@ -9,6 +9,7 @@ import { shared } from '../src/ui/shared-styles.ts';
 import { theirs } from '../src/ui/theirs.ts';
 import { exactTime, KIND_WORDS, pcWords, refWords, shortId } from '../src/ui/words.ts';
 import { readManifest, usableUnlockers } from '../src/unlock/manifest.ts';
+import { tryEach } from '../src/unlock/trying.ts';
 import type { UnlockWanted } from '../src/unlock/unlock-dialog.ts';
 import { readBundleHead } from '../vault/bundle.ts';
 import type { BundleHead, Opened, VaultFault } from '../vault/contract.ts';
@@ -84,6 +85,7 @@ export class RecoverPage extends LitElement {
   @state() private chosen: Chosen | null = null;
   @state() private contents: Contents | null = null;
   @state() private unlocking = false;
+  @state() private spelling = false;
   @state() private fault: Partial<VaultFault> | null = null;
   @state() private problem = '';
   @state() private typed = '';
@@ -136,7 +138,7 @@ export class RecoverPage extends LitElement {
     await this.updateComplete;
     // Key derivation holds this page's only thread: the words about it have to be painted first.
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
-    const opened = await openContents(chosen.text, proof).catch(() => null);
+    const { result: opened } = await tryEach(proof, (one) => openContents(chosen.text, one).catch(() => null), signal);
     if (signal.aborted) return;
     if (opened === null) this.fault = { message: 'The bundle could not be read. Try a copy of it.' };
     else if (isFault(opened)) this.fault = opened;
@@ -186,7 +188,7 @@ export class RecoverPage extends LitElement {
     return html`<main>
       <h1>TotlProvision recovery</h1>
       <p>
-        Opens an exit bundle on this PC, with a passphrase or recovery sheets. It asks no server: this page’s own policy
+        Opens an export on this PC, with a passphrase or recovery sheets. It asks no server: this page’s own policy
         forbids every request. Pull the network cable if you like.
       </p>
       ${this.problem ? html`<p class="note bad" role="alert">${this.problem}</p>` : nothing}
@@ -240,7 +242,7 @@ export class RecoverPage extends LitElement {
           <dt>Made</dt>
           <dd>${exactTime(madeAt)}, with keyring version ${readManifest(keyring).version}</dd>
           <dt>Holds</dt>
-          <dd>${contents.machines.length} machines, ${contents.secrets} secrets, ${contents.auditEntries} audit entries</dd>
+          <dd>${contents.machines.length} PCs, ${contents.secrets} secrets, ${contents.auditEntries} audit entries</dd>
           <dt>Fingerprint</dt>
           <dd><fingerprint-text .fingerprint=${contents.fingerprint}></fingerprint-text></dd>
         </dl>
@@ -272,7 +274,7 @@ export class RecoverPage extends LitElement {
           }}
         />
         <p class="quiet" role="status">
-          ${found.length === 1 ? '1 machine' : `${found.length} machines`}${found.length > MACHINES_SHOWN ? `; the first ${MACHINES_SHOWN} are shown` : nothing}
+          ${found.length === 1 ? '1 PC' : `${found.length} PCs`}${found.length > MACHINES_SHOWN ? `; the first ${MACHINES_SHOWN} are shown` : nothing}
         </p>
         <ul>
           ${found.slice(0, MACHINES_SHOWN).map((one) => this.#machine(one))}
@@ -313,16 +315,23 @@ export class RecoverPage extends LitElement {
         >
         ${
           shown
-            ? html`<button @click=${() => {
-                this.#asked = null;
-                this.shown = null;
-              }}>Hide</button>`
+            ? html`<button
+                  aria-pressed=${this.spelling}
+                  @click=${() => {
+                    this.spelling = !this.spelling;
+                  }}
+                >
+                  Spell it out</button
+                ><button @click=${() => {
+                  this.#asked = null;
+                  this.shown = null;
+                }}>Hide</button>`
             : html`<button aria-label="Show ${words}" @click=${() => void this.#show(secret)}>Show</button>`
         }
       </div>
       ${
         shown?.opened
-          ? html`<secret-text .opened=${shown.opened}></secret-text>
+          ? html`<secret-text .opened=${shown.opened} ?spelling=${this.spelling}></secret-text>
               <sealed-as
                 .opened=${shown.opened}
                 .hostname=${machine.hostname}

@@ -8,7 +8,7 @@ import { firstScreen, firstScreenIsShown } from './core/first-screen.ts';
 import { keepFocus } from './core/focus.ts';
 import { isModalOpen } from './core/modal.ts';
 import { go, Router } from './core/router.ts';
-import { Shortcuts } from './core/shortcuts.ts';
+import { Shortcuts, type Uses } from './core/shortcuts.ts';
 import { drawn, isTenants, menuOf, ownPageOf, type PageName, PLACES, type Place, placeOf } from './places.ts';
 import { Identity } from './session/identity.ts';
 import { rememberTenant, startOf } from './session/last-tenant.ts';
@@ -16,8 +16,9 @@ import { signInAgain } from './session/person.ts';
 import { duesOf, Standing } from './shell/standing.ts';
 import { shared } from './ui/shared-styles.ts';
 import { withArticle } from './ui/words.ts';
-import type { UnlockWanted } from './unlock/unlock-dialog.ts';
-import { type Shown, Unlocking } from './unlock/unlocking.ts';
+import type { Shown } from './unlock/opening.ts';
+import { heldWords, type UnlockWanted } from './unlock/unlock-dialog.ts';
+import { Unlocking } from './unlock/unlocking.ts';
 import { VAULT_BROKEN } from './unlock/vault-client.ts';
 import './shell/app-bar.ts';
 import './shell/app-rail.ts';
@@ -27,6 +28,7 @@ import './shell/membership-watch.ts';
 import './shell/no-tenant.ts';
 import './ui/problem-note.ts';
 import './shell/reach-note.ts';
+import './shell/suspended-page.ts';
 import './unlock/unlock-dialog.ts';
 
 /** What may lie over a page; each is fetched when it is wanted. */
@@ -93,6 +95,7 @@ export class TotlApp extends LitElement {
       @media print {
         .app {
           display: block;
+          min-height: 0;
         }
         main {
           padding: 0;
@@ -120,6 +123,19 @@ export class TotlApp extends LitElement {
       '/': find,
       '?': { words: 'Show the shortcuts', press: () => void this.#open('help') },
     });
+    new Shortcuts(this, () => this.#ways());
+  }
+
+  /** The keys that go to the pages of the menu, each after a `g`. */
+  #ways(): Uses {
+    const { me } = this.#identity;
+    if (!me) return {};
+    const membership = me.memberships.find((one) => one.tenant === this.#tenant);
+    return Object.fromEntries(
+      menuOf(me, membership, this.#router.place.page).flatMap(({ key, words, href }) =>
+        key ? [[`g ${key}`, { words, press: () => go(href) }]] : [],
+      ),
+    );
   }
 
   override connectedCallback(): void {
@@ -300,21 +316,20 @@ export class TotlApp extends LitElement {
     return this.pageMissing ? nothing : html`<p role="status">One moment …</p>`;
   }
 
-  #suspended({ name }: Membership) {
-    return html`<div class="card stack">
-      <h1>${name} is suspended</h1>
-      <p>Nobody of this tenant is answered for now. Nothing is lost; ask whoever operates this installation.</p>
-      <button @click=${() => void this.#identity.ask()}>Look again</button>
-    </div>`;
+  #suspended({ ask = [] }: Me, { name }: Membership) {
+    return html`<suspended-page .name=${name} .ask=${ask} .look=${() => this.#identity.ask()}></suspended-page>`;
   }
 
-  #unlockDialog({ unlockers, halves, why, fault, succession, line }: Shown) {
+  #unlockDialog({ unlockers, halves, since, last, why, minutes, fault, succession, line }: Shown) {
     return html`<unlock-dialog
       .unlockers=${unlockers}
       .halves=${halves}
+      .since=${since}
+      .last=${last}
       .succession=${succession}
       .line=${line}
       .why=${why}
+      .note=${heldWords(minutes)}
       .working=${this.#unlocking.working}
       .fault=${fault}
       @closed=${() => this.#unlocking.end(false)}
@@ -331,7 +346,7 @@ export class TotlApp extends LitElement {
 
   #page(me: Me, membership: Membership) {
     const { place } = this.#router;
-    if (membership.status === 'suspended') return this.#suspended(membership);
+    if (membership.status === 'suspended') return this.#suspended(me, membership);
     if (!this.#isFetched(place.page)) return this.#fetching();
     return isTenants(place) ? drawn(place, { me, membership }) : nothing;
   }

@@ -16,11 +16,13 @@ import type { Machine, MachinePage, Overview } from '../../schema/machine.ts';
 import type { Revealed, SecretList } from '../../schema/secret.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
-import { becomes, textsOf } from '../support/patience.ts';
+import { becomes } from '../support/patience.ts';
 import {
   ADMIN_PASSPHRASE,
   askReveal,
+  groupsShown,
   hideSecret,
+  pressReveal,
   signIn,
   signInAs,
   TEAM_PASSPHRASE,
@@ -115,14 +117,14 @@ test('an engineer adds a secret, sealed in the browser: nothing sent holds it, a
     await engineer.getByRole('button', { name: 'Add a secret' }).click();
     await engineer.getByLabel('Kind').selectOption('bios_password');
     await engineer.getByLabel('The secret').fill(BIOS_PASSWORD);
-    await engineer.getByLabel('The same again').fill('something else');
+    await engineer.getByLabel('Repeat it').fill('something else');
     await engineer.getByText('The two differ').waitFor();
     assert.ok(await engineer.getByRole('button', { name: 'Seal and keep' }).isDisabled());
-    await engineer.getByLabel('The same again').fill(BIOS_PASSWORD);
+    await engineer.getByLabel('Repeat it').fill(BIOS_PASSWORD);
     await picture(engineer, 'hand-dialog');
     await engineer.getByRole('button', { name: 'Seal and keep' }).click();
     await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
-    await engineer.getByText('Kept as version 1').waitFor();
+    await engineer.getByText('Sealed as version 1').waitFor();
     await engineer.getByText(`Added by ${ENGINEER}`).waitFor();
     assert.ok(sent.some((request) => request.includes(`/machines/${PC.id}/secrets`)));
     assert.deepEqual(
@@ -132,7 +134,7 @@ test('an engineer adds a secret, sealed in the browser: nothing sent holds it, a
     await askReveal(engineer, /^Reveal BIOS/, 'End-to-end test');
     assert.equal(await engineer.locator('.plain').innerText(), BIOS_PASSWORD);
     await hideSecret(engineer);
-    await engineer.getByText('To be rotated from').waitFor();
+    await engineer.getByText('Rotate by').waitFor();
     await picture(engineer, 'machine-by-hand');
   }));
 
@@ -149,14 +151,13 @@ test('a recovery password with a mistyped digit is not sealed, and one that hold
     await engineer.getByLabel('Key ID').fill(`{${crypto.randomUUID().toUpperCase()}}`);
     for (const text of [wrong, password.replaceAll('-', '')]) {
       await engineer.getByLabel('The secret').fill(text);
-      await engineer.getByLabel('The same again').fill(text);
+      await engineer.getByLabel('Repeat it').fill(text);
       await engineer.getByRole('button', { name: 'Seal and keep' }).click();
       if (text === wrong) await engineer.getByText('a group of digits fails its checksum', { exact: false }).waitFor();
     }
-    await engineer.getByText('Kept as version 1').waitFor();
+    await engineer.getByText('Sealed as version 1').waitFor();
     await askReveal(engineer, /^Reveal BitLocker/, 'End-to-end test');
-    const groups = engineer.getByRole('list', { name: 'Recovery password' }).getByRole('listitem');
-    assert.equal((await textsOf(groups, 8)).join('-'), password);
+    assert.equal(await groupsShown(engineer), password);
     await hideSecret(engineer);
   }));
 
@@ -186,21 +187,21 @@ test('an admin asks for tickets and sets a budget; who uses it up is told when t
         await engineer.goto(at(`machines/${PC.id}`));
         await engineer.getByRole('button', { name: /^Reveal local/ }).click();
         await engineer.getByText('Begin with a ticket like').waitFor();
-        await engineer.getByLabel('Why do you need it?').fill('just so');
-        await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
-        await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
-        await engineer.getByText('must begin with a ticket like', { exact: false }).waitFor();
+        await engineer.getByLabel('Reason', { exact: true }).fill('just so');
+        await pressReveal(engineer);
+        // Before anything is unlocked.
+        await engineer.getByText('Has to begin with a ticket like', { exact: false }).waitFor();
         await picture(engineer, 'reveal-ticket');
-        await engineer.getByLabel('Why do you need it?').fill('INC-00042 blue screen');
-        await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+        await engineer.getByLabel('Reason', { exact: true }).fill('INC-00042 blue screen');
+        await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
         assert.equal(await engineer.locator('.plain').innerText(), `of ${PC.hostname}`);
         await hideSecret(engineer);
-        await engineer.getByText('To be rotated', { exact: true }).waitFor();
+        await engineer.getByText('Still to rotate', { exact: true }).waitFor();
 
         await askReveal(engineer, /^Reveal local/, 'INC-00042 once more');
         await engineer.getByText('The next reveal is possible in', { exact: false }).waitFor();
         await picture(engineer, 'reveal-over-budget');
-        await engineer.getByRole('button', { name: 'Close' }).click();
+        await engineer.getByRole('button', { name: 'Close', exact: true }).click();
         await admin.goto(at('keys'));
         await admin.getByText(`${SPENDER} reached the reveal limit`, { exact: false }).waitFor();
         await picture(admin, 'budget-exceeded');
@@ -251,12 +252,12 @@ inOrder('a PC that was never online', (step) => {
       await engineer
         .getByLabel('Spool file')
         .setInputFiles({ name: 'x', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-      await engineer.getByText('This is not a spool file', { exact: false }).waitFor();
+      await engineer.getByText('This is not an offline report', { exact: false }).waitFor();
       await engineer.getByLabel('Spool file').setInputFiles(file);
       await engineer.getByText('In this file: 3 events of 1 run, and 1 sealed secret.').waitFor();
       await picture(engineer, 'spool-found');
       await engineer.getByRole('button', { name: 'Upload' }).click();
-      await engineer.getByText('Kept: 3 events and 1 secret', { exact: false }).waitFor();
+      await engineer.getByText('Saved: 3 events and 1 secret', { exact: false }).waitFor();
       await picture(engineer, 'spool-kept');
       await engineer.getByRole('link', { name: NEVER_ONLINE.hostname }).click();
       await engineer.getByText(`Uploaded by ${ENGINEER}`, { exact: true }).waitFor();
@@ -312,9 +313,7 @@ test('two ids of one PC become one entry with both histories, and two again', ()
     const listed = await asPerson<MachinePage>(stand, ENGINEER, 'machines');
     assert.ok(!listed.machines.some((one) => one.id === TWIN.id));
     // The header still binds it to the id that it was sealed for: it opens on the page of the machine that is kept.
-    await engineer.getByRole('button', { name: /^Reveal local administrator password, Account OldAdmin/ }).click();
-    await engineer.getByLabel('Why do you need it?').fill('End-to-end test');
-    await engineer.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+    await askReveal(engineer, /^Reveal local administrator password, Account OldAdmin/, 'End-to-end test');
     await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
     assert.equal(await engineer.locator('.plain').innerText(), `of ${TWIN.hostname}`);
     await hideSecret(engineer);
@@ -353,7 +352,7 @@ test('where nobody can say which password a PC has, both are offered with what t
     await engineer.goto(at('upload'));
     await engineer.getByLabel('Spool file').setInputFiles(file);
     await engineer.getByRole('button', { name: 'Upload' }).click();
-    await engineer.getByText('Kept: ', { exact: false }).waitFor();
+    await engineer.getByText('Saved: ', { exact: false }).waitFor();
     await engineer.goto(at(`machines/${odd.id}`));
     await engineer.getByText('More than one may be on the PC').waitFor();
     await picture(engineer, 'offered');
@@ -363,8 +362,8 @@ test('where nobody can say which password a PC has, both are offered with what t
     await dialog.getByText(`serial ${odd.serial}`, { exact: false }).first().waitFor();
     await dialog.getByRole('radio', { name: /Version 2, not confirmed.*in a file uploaded by engineer@/ }).check();
     await picture(engineer, 'offered-choice');
-    await engineer.getByLabel('Why do you need it?').fill('End-to-end test');
-    await dialog.getByRole('button', { name: 'Reveal', exact: true }).click();
+    await engineer.getByLabel('Reason', { exact: true }).fill('End-to-end test');
+    await pressReveal(engineer);
     await unlock(engineer, 'Passphrase', TEAM_PASSPHRASE);
     assert.equal(await engineer.locator('.plain').innerText(), 'of the odd clock');
     await hideSecret(engineer);

@@ -17,9 +17,10 @@ import { inOrder } from '../support/in-order.ts';
 import { textsOf, until } from '../support/patience.ts';
 import {
   ADMIN_PASSPHRASE,
-  askReveal,
+  beginReveal,
   hideSecret,
   lockVault,
+  pressReveal,
   setUp,
   sheetCodes,
   signIn,
@@ -61,10 +62,10 @@ const at = (rest: string) => `${stand.addresses.portal}/t/${stand.demo.tenant}/$
 const wordsOn = (page: Page) =>
   textsOf(page.getByRole('list', { name: 'Eight words' }).first().getByRole('listitem'), 8);
 
-/** Reveals the same secret whenever it is called. */
+/** Reveals the same secret whenever it is called; `open` opens the vault in the dialog. */
 async function revealed(page: Page, open: () => Promise<void>): Promise<void> {
   await page.goto(at(`machines/${machine.id}`));
-  await askReveal(page, /^Reveal local administrator password/, 'keys for life');
+  await beginReveal(page, /^Reveal local administrator password/, 'keys for life');
   await open();
   const sealed = machine.escrowed.find((one) => one.kind === 'local_admin_password');
   assert.equal(await page.locator('.plain').innerText(), sealed?.plaintext);
@@ -96,19 +97,22 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
 
     await admin.goto(at('access'));
     // A browser makes the words from a fingerprint that it has verified, so this one knows them from the set-up.
-    await admin.getByRole('button', { name: 'The words are the same' }).waitFor();
+    const give = admin.getByRole('button', { name: `Give access to ${ENGINEER}` });
+    await give.waitFor();
     await admin.getByText('Somebody asks to unlock').waitFor();
     await picture(admin, 'grant-waiting');
     assert.deepEqual(await wordsOn(admin), await wordsOn(engineer));
     assert.equal((await wordsOn(admin)).length, 8);
-    await admin.getByRole('button', { name: 'The words are the same' }).click();
+    const ticks = admin.getByRole('list', { name: 'Eight words' }).getByRole('checkbox');
+    for (const tick of (await ticks.all()).slice(0, 7)) await tick.check();
+    await admin.getByText('Tick each word as they read it: 7 of 8.').waitFor();
+    assert.equal(await give.isDisabled(), true);
+    await ticks.last().check();
+    await give.click();
     await stepUp(admin, 'Give access');
     await admin.getByText(`${ENGINEER} can unlock now`).waitFor();
 
-    await revealed(engineer, async () => {
-      await engineer.getByLabel(`Passphrase of ${ENGINEER}`).check();
-      await unlock(engineer, 'Passphrase', ENGINEER_PASSPHRASE);
-    });
+    await revealed(engineer, () => unlock(engineer, 'Passphrase', ENGINEER_PASSPHRASE));
   });
 
   step('somebody changes their passphrase, and the old one opens nothing', async () => {
@@ -136,8 +140,8 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await picture(admin, 'access');
     await lockVault(admin);
     await revealed(admin, async () => {
-      await admin.getByLabel(`Passkey of ${ADMIN}`).check();
-      await admin.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+      await admin.getByRole('radio', { name: 'Passkey' }).check();
+      await pressReveal(admin);
     });
   });
 
@@ -151,27 +155,31 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     await picture(admin, 'recovery-sheets');
     await admin.emulateMedia({ media: 'print' });
     await picture(admin, 'recovery-sheets-print');
+    for (const format of ['A4', 'Letter']) {
+      const pdf = (await admin.pdf({ format, displayHeaderFooter: false })).toString('latin1');
+      assert.equal([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length, 3, `a page a sheet on ${format}`);
+    }
     await admin.emulateMedia({ media: 'screen' });
     await admin.getByLabel('Type the code of sheet 1 of 3 back').fill(codes[1] ?? '');
     await admin.getByRole('button', { name: 'Next sheet' }).click();
     await admin.getByText('That is not the code of sheet 1 of 3').waitFor();
     const inSmallLetters = codes.map((code) => code.toLowerCase());
-    await typeSheetsBack(admin, inSmallLetters, 'Make the set count');
+    await typeSheetsBack(admin, inSmallLetters, 'Use this set from now on');
     await admin.getByText('The recovery set counts from now on').waitFor();
   });
 
-  step('a drill proves the sheets and shows nothing', async () => {
+  step('a test of the sheets proves them and shows nothing', async () => {
     await admin.goto(at('access'));
     await lockVault(admin);
-    await admin.getByRole('button', { name: 'Recovery drill' }).click();
+    await admin.getByRole('button', { name: 'Test the sheets' }).click();
     await admin.getByLabel('Recovery code 1 of 2').fill(codes[0] ?? '');
     await admin.getByLabel('Recovery code 2 of 2').fill(codes[0] ?? '');
-    await admin.getByRole('dialog').getByRole('button', { name: 'Prove' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Test' }).click();
     await admin.getByText('2 different codes; 1 were given').waitFor();
     await admin.getByLabel('Recovery code 2 of 2').fill(codes[2] ?? '');
-    await admin.getByRole('dialog').getByRole('button', { name: 'Prove' }).click();
-    await admin.getByText('Proven: these sheets open everything').waitFor();
-    await admin.getByText('Last proven').waitFor();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Test' }).click();
+    await admin.getByText('Tested: these sheets open everything').waitFor();
+    await admin.getByText('Last tested').waitFor();
     await admin.getByRole('button', { name: 'Unlock', exact: true }).waitFor();
   });
 
@@ -180,10 +188,10 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
     allFaults.push(fresh.faults);
     await signIn(fresh.page, stand.addresses.portal, ADMIN);
     await revealed(fresh.page, async () => {
-      await fresh.page.getByLabel('Recovery set, 2 of 3').check();
+      await fresh.page.getByRole('radio', { name: 'Recovery sheets' }).check();
       await fresh.page.getByLabel('Recovery code 1 of 2').fill(codes[2] ?? '');
       await fresh.page.getByLabel('Recovery code 2 of 2').fill(codes[1] ?? '');
-      await fresh.page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+      await pressReveal(fresh.page);
     });
     await fresh.context.close();
   });
@@ -254,7 +262,10 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       assert.partialDeepStrictEqual(leavers, [
         { email: ENGINEER, unlockersReplaced: true, escrowKeyReplaced: true, rootReplaced: true, remaining: 0 },
       ]);
-      await revealed(admin, () => unlockIfAsked(admin, admin.locator('.plain'), ADMIN_PASSPHRASE));
+      await revealed(admin, async () => {
+        await pressReveal(admin);
+        await unlockIfAsked(admin, admin.locator('.plain'), ADMIN_PASSPHRASE);
+      });
     },
   );
 

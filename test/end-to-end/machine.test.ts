@@ -18,7 +18,15 @@ import { violationsOf } from '../support/axe.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
 import { becomes, textsOf } from '../support/patience.ts';
-import { ADMIN_PASSPHRASE, holdTime, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import {
+  ADMIN_PASSPHRASE,
+  hideSecret,
+  holdTime,
+  lockVault,
+  signIn,
+  TEAM_PASSPHRASE,
+  unlock,
+} from '../support/story.ts';
 import { startAgedStand } from './aged-stand.ts';
 
 const MINUTE = 60_000;
@@ -214,33 +222,31 @@ inOrder('one machine, looked at and asked', (step) => {
   );
 
   step(
-    'a secret is read out: kinds of character, spelled, large, copied for half a minute, hidden by itself unless kept',
+    'a secret is read out: kinds of character, spelled, copied for half a minute, hidden by itself unless kept',
     async () => {
       const opener = page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ });
-      await page.getByText('escrowed').first().waitFor();
+      await page.getByText('sealed').first().waitFor();
       pass = await holdTime(page);
       await opener.click();
-      await page.getByLabel('Why do you need it?').fill('INC-00042 locked out');
+      await page.getByLabel('Reason', { exact: true }).fill('INC-00042 locked out');
       await looks('reveal-reason');
       await page.keyboard.press('Enter');
       await unlock(page, 'Passphrase', TEAM_PASSPHRASE);
       const dialog = page.getByRole('dialog');
       assert.equal(await page.locator('.plain').innerText(), PASSWORDS[1]);
       await dialog.getByRole('button', { name: 'Spell it out' }).click();
-      const spelled = dialog.getByRole('list', { name: 'Spelled out' }).getByRole('listitem');
+      const spelled = dialog.getByRole('list', { name: 'Spelled out' }).locator('li > span:last-child');
       assert.deepEqual((await textsOf(spelled, 4)).slice(0, 4), ['alfa', 'CAPITAL Bravo', 'seven', 'dash']);
       assert.deepEqual(await violationsOf(page), []);
       await looks('reveal-spelled');
-      const size = () => page.locator('.plain').evaluate((text) => Number.parseFloat(getComputedStyle(text).fontSize));
-      const before = await size();
-      await dialog.getByRole('button', { name: 'Large type' }).click();
-      await becomes(async () => (await size()) > before * 1.4, true);
-      await looks('reveal-large');
+      await dialog.getByRole('button', { name: 'Spell it out' }).click();
+      await page.locator('.plain').waitFor();
+      await looks('reveal-shown');
       await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
       await dialog.getByText('The clipboard is emptied in 30 seconds, unless', { exact: false }).waitFor();
       const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
       assert.equal(await clipboard(), PASSWORDS[1]);
-      await dialog.getByRole('button', { name: 'Keep showing' }).click();
+      await dialog.getByRole('button', { name: 'Keep 30 s more' }).click();
       await pass(31_000);
       await dialog.getByText('The clipboard was emptied.').waitFor();
       await becomes(clipboard, '');
@@ -278,7 +284,7 @@ inOrder('one machine, looked at and asked', (step) => {
     'a reveal that is asked for twice is one on record; to lock in another window takes away what is shown in this one',
     async () => {
       await page.getByRole('button', { name: /^Reveal local administrator password.*version 2$/ }).click();
-      await page.getByLabel('Why do you need it?').fill('INC-00042 once more');
+      await page.getByLabel('Reason', { exact: true }).fill('INC-00042 once more');
       await page.locator('reveal-form form').evaluate((form: HTMLFormElement) => {
         form.requestSubmit();
         form.requestSubmit();
@@ -299,31 +305,53 @@ inOrder('one machine, looked at and asked', (step) => {
   );
 
   step('a recovery key shows its id as the blue screen does, and its password in groups that check', async () => {
+    assert.match(await page.title(), new RegExp(`^${PC.hostname}.* – TotlProvision$`));
     await page.getByText(KEY.protectorId.slice(0, 8).toUpperCase(), { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Copy the key ID' }).click();
     await becomes(() => page.evaluate(() => navigator.clipboard.readText()), KEY.protectorId.toUpperCase());
     await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
-    await page.getByLabel('Why do you need it?').fill('blue screen');
+    await page.getByLabel('Reason', { exact: true }).fill('blue screen');
     await page.keyboard.press('Enter');
-    await page.getByText('Checksum right in all eight groups').waitFor();
+    await page.getByText('All eight groups pass their check').waitFor();
     await page.getByRole('button', { name: 'Spell it out' }).click();
     assert.deepEqual(await violationsOf(page), []);
     await looks('reveal-bitlocker');
-    await page.getByRole('button', { name: 'Large type' }).click();
-    await looks('reveal-bitlocker-large');
 
     // Without the permission to read nobody is asked for it: it is emptied unseen, at once or when the page is used again.
     await page.context().clearPermissions();
     await page.getByRole('dialog').getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByText('whatever is in it by then', { exact: false }).waitFor();
-    await page.getByRole('button', { name: 'Keep showing' }).click();
+    await page.getByRole('button', { name: 'Keep 30 s more' }).click();
     await pass(31_000);
     const emptied = page.getByRole('dialog').getByText('The clipboard was emptied.');
     await emptied.or(page.getByRole('dialog').getByText('The clipboard still holds the secret')).waitFor();
     await page.keyboard.press('Shift');
     await emptied.waitFor();
-    await page.getByRole('button', { name: 'Hide now' }).click();
+    await hideSecret(page);
   });
+
+  step(
+    'a caller at a blue screen: four control keys beside key id, reason and passphrase, and never the mouse',
+    async () => {
+      await lockVault(page);
+      const { keyboard } = page;
+      const focused = (label: string) => page.getByLabel(label, { exact: true }).and(page.locator(':focus')).waitFor();
+      await keyboard.press('Control+k');
+      await page.getByRole('combobox').and(page.locator(':focus')).waitFor();
+      await keyboard.type(KEY.protectorId.slice(0, 8));
+      await page.getByRole('option', { selected: true }).filter({ hasText: PC.hostname }).waitFor();
+      await keyboard.press('Control+Enter');
+      await focused('Reason');
+      await keyboard.type('blue screen, the caller waits');
+      await keyboard.press('Enter');
+      await focused('Passphrase');
+      await keyboard.type(TEAM_PASSPHRASE);
+      await keyboard.press('Enter');
+      await page.getByText('All eight groups pass their check').waitFor();
+      await keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    },
+  );
 
   step('the focus stays in the page when the button that had it is gone with what it did', async () => {
     const focused = () =>
@@ -350,7 +378,7 @@ inOrder('one machine, looked at and asked', (step) => {
       assert.equal(await opened.page.getByRole('button', { name: /Reveal/ }).count(), 0);
       assert.deepEqual(opened.faults, []);
       await opened.page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${crypto.randomUUID()}`);
-      await opened.page.getByRole('heading', { name: 'There is no such machine' }).waitFor();
+      await opened.page.getByRole('heading', { name: 'There is no such PC' }).waitFor();
       await picture(opened.page, 'machine-unknown');
       await opened.context.close();
       assert.deepEqual(faults, []);

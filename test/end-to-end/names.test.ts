@@ -17,8 +17,10 @@ import { becomes } from '../support/patience.ts';
 import {
   ADMIN_PASSPHRASE,
   askReveal,
+  beginReveal,
   hideSecret,
   lockVault,
+  pressReveal,
   signIn,
   stepUp,
   TEAM_PASSPHRASE,
@@ -38,6 +40,13 @@ const HOSTILE = {
   client: `Klinik ${OVERRIDE}A`,
 };
 const HEBREW = { id: crypto.randomUUID(), hostname: 'מחשב-7', serial: '5CD0000HEB', client: 'מרפאה' };
+/** As long as the protocol lets them be, and nowhere to break. */
+const LONG = {
+  id: crypto.randomUUID(),
+  hostname: `WS-${'W'.repeat(60)}`,
+  serial: '5CD0000LNG',
+  client: 'G'.repeat(128),
+};
 const SECRET = `Ab1-${'אב'}-${OVERRIDE}x`;
 const RUNS = 120;
 
@@ -73,6 +82,7 @@ before(async () => {
   await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   await reported(HOSTILE, SECRET);
   await reported(HEBREW, 'x');
+  await reported(LONG, 'x');
   browser = await openBrowser();
 });
 after(async () => {
@@ -137,6 +147,15 @@ async function nothingSteers(page: Page, where: string): Promise<void> {
   assert.deepEqual(await notIsolated(page), [], where);
 }
 
+/** Nothing is wider than the window, on a phone and on a small screen: a page never scrolls sideways. */
+async function fits(page: Page, where: string): Promise<void> {
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 860 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${where} is ${wide} px wide at ${width}`);
+  }
+}
+
 const SHOWN = 'RECEPTION-⟨U+202E⟩10-CP-SECNANIF';
 
 test('a name that would reorder a page is shown as what it is, wherever it stands', () =>
@@ -145,6 +164,7 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
     await row.waitFor();
     await page.getByRole('link', { name: HEBREW.hostname }).waitFor();
     await nothingSteers(page, 'the fleet');
+    await fits(page, 'the fleet');
     await picture(page, 'hostile-name-fleet');
 
     await page.getByLabel(/^Filter by name/).fill('reception');
@@ -154,12 +174,13 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
     await row.waitFor();
     await nothingSteers(page, 'the search over all tenants');
 
-    for (const machine of [HOSTILE, HEBREW]) {
+    for (const machine of [HOSTILE, HEBREW, LONG]) {
       await page.goto(at(`machines/${machine.id}`));
       await page.getByRole('button', { name: /^Reveal local/ }).waitFor();
       await page.getByText('Started', { exact: false }).first().waitFor();
       await page.getByText('Details').first().click();
       await nothingSteers(page, 'a machine');
+      await fits(page, 'a machine');
       await page.getByRole('button', { name: 'Merge another entry' }).click();
       await page
         .getByRole('dialog')
@@ -170,6 +191,7 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
       await page.getByRole('button', { name: 'Add a secret' }).click();
       await page.getByRole('dialog').waitFor();
       await nothingSteers(page, 'the dialog that adds a secret');
+      await fits(page, 'the dialog that adds a secret');
       await page.keyboard.press('Escape');
     }
     await page.goto(at('audit'));
@@ -180,6 +202,7 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
     for (const button of await page.getByRole('button', { name: /^Details of entry/ }).all())
       await button.press('Enter');
     await nothingSteers(page, 'the audit');
+    await fits(page, 'the audit');
   }));
 
 test('a revealed password with letters that run from right to left stands in the order in which it is typed', () =>
@@ -190,17 +213,21 @@ test('a revealed password with letters that run from right to left stands in the
     await page.locator('.plain').waitFor();
     await nothingSteers(page, 'the reveal dialog');
     const places = await page
-      .locator('.plain [role=img] span')
-      .evaluateAll((spans) => spans.map((span) => [span.textContent, span.getBoundingClientRect().left] as const));
+      .locator('.plain .block > span')
+      .evaluateAll((spans) =>
+        spans.map((span) => [span.textContent, span.getBoundingClientRect().toJSON() as DOMRect] as const),
+      );
     assert.deepEqual(
       places.map(([text]) => text),
       ['A', 'b', '1', '-', 'א', 'ב', '-', '⟨U+202E⟩', 'x'],
     );
-    const lefts = places.map(([, left]) => left);
-    assert.deepEqual(
-      lefts,
-      lefts.toSorted((a, b) => a - b),
-    );
+    for (const [place, [text, box]] of places.entries()) {
+      const before = places[place - 1]?.[1];
+      assert.ok(
+        !before || box.left >= before.right || box.top >= before.bottom,
+        `${text} stands after what is before it`,
+      );
+    }
     await picture(page, 'hostile-name-revealed', false);
     await hideSecret(page);
   }));
@@ -282,9 +309,9 @@ test('a passkey that says nothing of its PRF when it is made is asked before a n
     await page.getByText(`Passkey of ${ADMIN}`).waitFor();
     await lockVault(page);
     await page.goto(at(`machines/${HEBREW.id}`));
-    await askReveal(page, /^Reveal local administrator password/, 'by passkey');
-    await page.getByLabel(`Passkey of ${ADMIN}`).check();
-    await page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+    await beginReveal(page, /^Reveal local administrator password/, 'by passkey');
+    await page.getByRole('radio', { name: 'Passkey' }).check();
+    await pressReveal(page);
     await page.locator('.plain').waitFor();
     await hideSecret(page);
   }));

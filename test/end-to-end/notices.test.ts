@@ -75,6 +75,7 @@ test('an admin adds a webhook; a test notice and a reveal reach its receiver, si
     await page.getByRole('button', { name: 'I have put it away' }).click();
     await page.getByTestId('webhook-secret').waitFor({ state: 'detached' });
 
+    await page.getByText('Nothing sent yet').waitFor();
     await page.getByRole('button', { name: 'Test: Ticket system' }).click();
     const tested = await noticeOf('test');
     assert.ok(isOurs(tested, secret));
@@ -114,7 +115,7 @@ test('an admin adds a webhook; a test notice and a reveal reach its receiver, si
     await page.getByRole('button', { name: 'Pause: Ticket system' }).click();
     await page.getByText('Paused', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Resume: Ticket system' }).click();
-    await page.getByText('Up to date').waitFor();
+    await page.getByText('Everything arrived').waitFor();
     await page.getByRole('button', { name: 'Remove: Ticket system' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText('Add the first webhook').waitFor();

@@ -204,7 +204,7 @@ test('a PC that is offline seals to the key in its file, and its exported spool 
     await page.getByLabel('Spool file').setInputFiles(copy);
     await page.getByText('In this file: 1 event of 1 run, and 1 sealed secret.').waitFor();
     await page.getByRole('button', { name: 'Upload' }).click();
-    await page.getByText('Kept: 1 event and 1 secret', { exact: false }).waitFor();
+    await page.getByText('Saved: 1 event and 1 secret', { exact: false }).waitFor();
     await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/machines/${said.machine}`);
     await askReveal(page, /^Reveal local administrator password/, 'Carried by hand');
     await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);

@@ -13,8 +13,8 @@ import { type Stand, startStand } from '../../dev/stand/stand.ts';
 import { buildRecoveryPage } from '../../portal/build/recovery-page.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
-import { textsOf, until } from '../support/patience.ts';
-import { ADMIN_PASSPHRASE, signIn, stepUp, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import { until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, groupsShown, signIn, stepUp, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 let folder: string;
@@ -53,14 +53,18 @@ async function offline(file: string): Promise<{ page: Page; faults: string[]; cl
 inOrder('a bundle and the page that opens it', (step) => {
   step('an admin saves a bundle and the recovery page from the portal', () =>
     onPage(browser, async (page) => {
-      await signIn(page, stand.addresses.portal, 'admin@example.com', `/t/${stand.demo.tenant}/safekeeping`);
+      await signIn(page, stand.addresses.portal, 'admin@example.com', `/t/${stand.demo.tenant}/recovery`);
       const saved = async (name: string, act: () => Promise<void>) => {
         const [download] = await Promise.all([page.waitForEvent('download'), act()]);
         const file = path.join(folder, name);
         await download.saveAs(file);
         return file;
       };
-      recover = await saved('recover.html', () => page.getByRole('link', { name: 'Recovery page' }).click());
+      await page.getByText('no server, no sign-in, no network').waitFor();
+      recover = await saved('recover.html', () =>
+        page.getByRole('link', { name: 'Download the recovery page' }).click(),
+      );
+      await page.getByRole('link', { name: 'Go to Backup' }).click();
       bundle = await saved('all.bundle', async () => {
         await page.getByRole('button', { name: 'Export a bundle' }).click();
         await stepUp(page, 'Export', ADMIN_PASSPHRASE);
@@ -91,15 +95,15 @@ inOrder('a bundle and the page that opens it', (step) => {
       await unlock(page, 'Passphrase', 'not this one at all');
       await page.getByText('That is not the passphrase').waitFor();
       await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-      await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+      await page.getByText('3 PCs, 6 secrets', { exact: false }).waitFor();
       const [machine] = escrowed();
       const key = machine?.escrowed.find((one) => one.kind === 'bitlocker_recovery_key');
       assert.ok(machine && key && 'protectorId' in key.ref);
       await page.getByLabel('Find a PC').fill(key.ref.protectorId.slice(0, 8).toUpperCase());
-      await page.getByText('1 machine', { exact: true }).waitFor();
+      await page.getByText('1 PC', { exact: true }).waitFor();
       await page.getByRole('button', { name: /^Show BitLocker recovery key/ }).click();
-      await page.getByText('Checksum right in all eight groups').waitFor();
-      assert.equal((await textsOf(page.locator('.groups li'), 8)).join('-'), key.plaintext);
+      await page.getByText('All eight groups pass their check').waitFor();
+      assert.equal(await groupsShown(page), key.plaintext);
       await picture(page, 'recovery-page');
       await page.getByLabel('Find a PC').fill('');
       page.once('dialog', (dialog) => void dialog.accept());
@@ -120,7 +124,7 @@ inOrder('a bundle and the page that opens it', (step) => {
     const { page, faults, close } = await offline(bundle);
     await page.getByRole('radio', { name: /Recovery sheet/ }).check();
     await unlock(page, 'Recovery code', recoveryCode);
-    await page.getByText('3 machines, 6 secrets', { exact: false }).waitFor();
+    await page.getByText('3 PCs, 6 secrets', { exact: false }).waitFor();
     assert.deepEqual(faults, []);
     await close();
   });
@@ -137,7 +141,7 @@ inOrder('a bundle and the page that opens it', (step) => {
       const { page, close } = await offline(file);
       await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
       await page.getByText('is missing, moved or damaged').waitFor();
-      assert.equal(await page.getByText('machines,').count(), 0);
+      assert.equal(await page.getByText('PCs,').count(), 0);
       await close();
     }
     const file = path.join(folder, 'other.bundle');

@@ -66,7 +66,7 @@ test('an admin rotates the escrow key, and every secret opens under the new one'
     // Another tab, or another admin, goes on: the state is the server's, and one unlock serves all tabs.
     const other = await page.context().newPage();
     await other.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/keys`);
-    await other.getByText('Retiring').waitFor();
+    await other.getByText('Being replaced').waitFor();
     const resume = other.getByRole('button', { name: 'Resume' });
     const finish = other.getByRole('button', { name: 'Finish the rotation' });
     await resume.or(finish).first().waitFor();

@@ -1,6 +1,6 @@
 // `npm start` as a process of its own, and what an operator does beside it: health, the log as a table, the object's own health.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -8,9 +8,13 @@ import path from 'node:path';
 import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { root } from '../../dev/lib/run.ts';
-import { freePorts } from '../../dev/stand/ports.ts';
+import { accessTokens } from '../../dev/stand/access-tokens.ts';
+import { setUpByVault } from '../../dev/stand/furnish.ts';
+import { runtimesOf } from '../../dev/stand/leash.ts';
+import { addressesFrom, freePorts } from '../../dev/stand/ports.ts';
 import { inOrder } from '../support/in-order.ts';
 import { until } from '../support/patience.ts';
+import { ADMIN_PASSPHRASE, TEAM_PASSPHRASE } from '../support/story.ts';
 
 let stateDir: string;
 let port: number;
@@ -20,9 +24,8 @@ let banner = '';
 const node = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)(process.execPath, args, { cwd: root })).stdout;
 
-before(async () => {
-  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-start-'));
-  port = await freePorts(4);
+async function start(): Promise<void> {
+  banner = '';
   stand = spawn(process.execPath, ['dev/start.ts', '--no-fleet', '--port', `${port}`, '--state-dir', stateDir], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -35,6 +38,12 @@ before(async () => {
       if (banner.includes('Ctrl-C ends everything')) up();
     });
   });
+}
+
+before(async () => {
+  stateDir = mkdtempSync(path.join(os.tmpdir(), 'totl-start-'));
+  port = await freePorts(4);
+  await start();
 });
 
 after(() => {
@@ -49,6 +58,7 @@ inOrder('a stand from its start to its end', (step) => {
       assert.match(banner, new RegExp(`@example.com\\s+${role}`));
     const health = (await (await fetch(`http://localhost:${port}/health`)).json()) as { ok: boolean };
     assert.equal(health.ok, true);
+    assert.match(banner, /do the first-time set-up/);
   });
 
   step('an operator sees its log as a table, and a tenant’s object without its data', async () => {
@@ -56,6 +66,7 @@ inOrder('a stand from its start to its end', (step) => {
     await until('the line of the request', () => readFileSync(log, 'utf8').includes('/health'));
     const table = await node('dev/tail.ts', log, '--table');
     assert.match(table, /GET \/health .*200/);
+    assert.doesNotMatch(banner, /"route"/, 'the banner stays in sight: the log goes to its file');
     const tenant = /tenant .*, ([0-9a-f-]{36})\)/.exec(banner)?.[1] ?? '';
     const inspection = await node('dev/inspect.ts', tenant, '--state-dir', stateDir);
     assert.match(inspection, /[Ss]chema/);
@@ -87,10 +98,36 @@ inOrder('a stand from its start to its end', (step) => {
     assert.equal((await fetch(`http://localhost:${port}/health`)).status, 200);
   });
 
+  step('the set-up is done meanwhile', async () => {
+    const file = (name: string) => path.join(stateDir, name);
+    const addresses = addressesFrom(port);
+    const tokens = await accessTokens(file('access-key.json'), addresses.team, readFileSync(file('audience'), 'utf8'));
+    const demo = JSON.parse(readFileSync(file('demo.json'), 'utf8'));
+    await setUpByVault(
+      { addresses, demo, tokens, fleet: null, close: async () => {} },
+      ADMIN_PASSPHRASE,
+      TEAM_PASSPHRASE,
+    );
+  });
+
   step('Ctrl-C ends everything', async () => {
     const ended = once(stand, 'exit');
     stand.kill('SIGINT');
     assert.deepEqual(await ended, [0, null]);
     await assert.rejects(fetch(`http://localhost:${port}/health`));
+  });
+
+  step('one that is killed leaves no Worker runtime behind, which would hold its ports and its tables', async () => {
+    await start();
+    assert.match(banner, /the set-up was done at an earlier start/);
+    const runtimes = runtimesOf(stand.pid ?? 0);
+    assert.ok(runtimes.length > 0);
+    stand.kill('SIGKILL');
+    // One that has ended and that nobody has asked about yet is in the list all the same, as defunct.
+    const runs = (pid: number) => {
+      const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+      return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+    };
+    await until('its runtimes to end', () => !runtimes.some(runs));
   });
 });

@@ -94,7 +94,7 @@ async function downloaded(page: Page, name: string): Promise<{ file: string; tok
   const token = await page.getByTestId('token').innerText();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download configuration' }).click(),
+    page.getByRole('button', { name: 'Download engine.json' }).click(),
   ]);
   const file = path.join(stateDir, name);
   await download.saveAs(file);
@@ -155,7 +155,7 @@ describe('with keys', () => {
       await admin.reload();
       const item = admin.getByRole('listitem').filter({ hasText: 'Workshop sticks' });
       await item.getByText(/Last used (just now|\d+ minutes? ago)/).waitFor();
-      await item.getByText(`Pinned ${fingerprint?.slice(0, 8)}`).waitFor();
+      await item.getByText(`Trusts your root ${fingerprint?.slice(0, 8)}`).waitFor();
       await picture(admin, 'tokens');
     });
 
@@ -294,7 +294,7 @@ describe('with keys', () => {
   async function refusedAnswer(admin: Page, before: number): Promise<void> {
     await admin.getByText('The server answered with another fingerprint', { exact: false }).waitFor();
     await admin.getByText('The token is revoked.', { exact: false }).waitFor();
-    assert.equal(await admin.getByRole('button', { name: 'Download configuration' }).count(), 0);
+    assert.equal(await admin.getByRole('button', { name: 'Download engine.json' }).count(), 0);
     assert.equal(await admin.getByTestId('token').count(), 0);
     const now = await tokens();
     assert.equal(now.length, before + 1);

@@ -154,10 +154,10 @@ const MACHINE: Act[] = [
     at: `machines/${PC.id}`,
     before: async (page) => {
       await button(page, /^Reveal local/).click();
-      await page.getByLabel('Why do you need it?').fill('locked out');
+      await page.getByLabel('Reason', { exact: true }).fill('locked out');
     },
     press: inDialog('Reveal'),
-    enter: labelled('Why do you need it?'),
+    enter: labelled('Reason'),
     done: (page) => page.locator('.plain'),
     after: (page) => button(page, 'Hide now').click(),
   },
@@ -166,11 +166,11 @@ const MACHINE: Act[] = [
     before: async (page) => {
       await button(page, 'Add a secret').click();
       await page.getByLabel('The secret').fill('By-Hand-7q');
-      await page.getByLabel('The same again').fill('By-Hand-7q');
+      await page.getByLabel('Repeat it').fill('By-Hand-7q');
     },
     press: named('Seal and keep'),
     enter: labelled('The secret'),
-    done: text('Kept as version 2'),
+    done: text('Sealed as version 2'),
   },
   {
     sends: 'secrets/*/confirm',
@@ -212,7 +212,7 @@ const MACHINE: Act[] = [
       at: 'upload',
       before: (page, world) => page.getByLabel('Spool file').setInputFiles(world.spoolFile),
       press: named('Upload'),
-      done: text('Kept: '),
+      done: text('Saved: '),
     }),
   ),
 ];
@@ -241,7 +241,7 @@ const OPERATOR: Act[] = [
     },
     press: inDialog('Change it'),
     enter: labelled('To'),
-    done: text('Runs of a machine in a day: 200 from now on.'),
+    done: text('Runs of a PC in a day: 200 from now on.'),
     after: (page) => inDialog('Close')(page).click(),
   },
   {

@@ -26,12 +26,12 @@ export const ACCESS: Act[] = [
     sends: 'recovery/*/drilled',
     at: 'access',
     before: async (page, world) => {
-      await pressTwiceWhenReady(button(page, 'Recovery drill'));
+      await pressTwiceWhenReady(button(page, 'Test the sheets'));
       await page.getByLabel('Recovery code').fill(world.code);
     },
-    press: inDialog('Prove'),
+    press: inDialog('Test'),
     enter: labelled('Recovery code'),
-    done: text('Proven: these sheets open everything'),
+    done: text('Tested: these sheets open everything'),
   },
   {
     sends: 'grants',
@@ -42,7 +42,7 @@ export const ACCESS: Act[] = [
       await typePassphrase(page, 'New passphrase', ADMIN_PASSPHRASE);
     },
     press: named('Use this passphrase'),
-    enter: labelled('The same again'),
+    enter: labelled('Repeat it'),
     done: text('Asked. Read your eight words'),
   },
   { sends: 'grants/*/decline', who: 'engineer', press: named('Take the request back'), done: text('Declined.') },

@@ -24,7 +24,7 @@ export async function signInAs(page: Page, portal: string, email: string, place 
 
 export async function typePassphrase(page: Page, label: string, passphrase: string): Promise<void> {
   await page.getByLabel(label, { exact: true }).fill(passphrase);
-  await page.getByLabel('The same again').fill(passphrase);
+  await page.getByLabel('Repeat it').fill(passphrase);
 }
 
 /** The first-time set-up, by an admin on the fleet page. Answers the recovery code as the sheet shows it. */
@@ -45,15 +45,30 @@ export async function setUp(page: Page, onStep: (step: string) => Promise<void> 
   return code;
 }
 
-/** Unlocks in the dialog that is open, with its only or first unlocker. */
+/** The button of a reveal, whether or not its vault has to be opened first. */
+export const REVEAL = /^(Unlock and reveal|Reveal)$/;
+
+/** Chooses what is to be typed, where a browser offers another way first: a passkey, or the one used last. */
+async function fillIn(page: Page, field: 'Passphrase' | 'Recovery code', secret: string): Promise<void> {
+  const input = page.getByLabel(field, { exact: true });
+  const way = page.getByRole('radio', { name: field === 'Passphrase' ? /passphrase$/ : 'Recovery sheets' });
+  await input.or(way).first().waitFor();
+  if (!(await input.isVisible())) await way.check();
+  await input.fill(secret);
+}
+
+/** Unlocks in the dialog that is open. */
 export async function unlock(page: Page, field: 'Passphrase' | 'Recovery code', secret: string): Promise<void> {
-  await page.getByLabel(field, { exact: true }).fill(secret);
-  await page.getByRole('dialog').getByRole('button', { name: 'Unlock', exact: true }).click();
+  await fillIn(page, field, secret);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Unlock( and reveal)?$/ })
+    .click();
 }
 
 /** The step-up: the passphrase of one's own unlocker, and the dialog's own button. */
 export async function stepUp(page: Page, action: string, passphrase = ADMIN_PASSPHRASE): Promise<void> {
-  await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
+  await fillIn(page, 'Passphrase', passphrase);
   await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click();
 }
 
@@ -72,17 +87,30 @@ export async function lockVault(page: Page): Promise<void> {
  * vault with its last tab.
  */
 export async function unlockIfAsked(page: Page, wanted: Locator, passphrase: string): Promise<void> {
-  const field = page.getByLabel('Passphrase', { exact: true });
+  const field = page.getByRole('radio', { name: /passphrase$/ }).or(page.getByLabel('Passphrase', { exact: true }));
   await wanted.or(field).first().waitFor();
-  if (await field.isVisible()) await unlock(page, 'Passphrase', passphrase);
+  if (await field.first().isVisible()) await unlock(page, 'Passphrase', passphrase);
   await wanted.first().waitFor();
 }
 
-/** On a machine's page: presses the button of a secret, gives a reason and asks. */
-export async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
+/** On a machine's page: presses the button of a secret and gives a reason; how a locked vault is opened may be chosen next. */
+export async function beginReveal(page: Page, which: RegExp, reason: string): Promise<void> {
   await page.getByRole('button', { name: which }).click();
-  await page.getByLabel('Why do you need it?').fill(reason);
-  await page.getByRole('dialog').getByRole('button', { name: 'Reveal', exact: true }).click();
+  await page.getByLabel('Reason', { exact: true }).fill(reason);
+}
+
+export const pressReveal = (page: Page): Promise<void> =>
+  page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
+
+/** Begins a reveal and asks; a locked vault is asked for next, unless a passkey opens it. */
+export async function askReveal(page: Page, which: RegExp, reason: string): Promise<void> {
+  await beginReveal(page, which, reason);
+  await pressReveal(page);
+}
+
+/** The recovery password that is shown, without the numbers of its groups. */
+export async function groupsShown(page: Page): Promise<string> {
+  return (await textsOf(page.locator('.groups .six'), 8)).join('-');
 }
 
 /** Hides what is shown, and waits until the dialog is gone: until then it has the keyboard. */

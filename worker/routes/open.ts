@@ -25,7 +25,9 @@ export const openRoutes = handled(open, {
       status: row.tenantStatus,
     })),
     // A person who is a member nowhere has no admin to ask.
-    ...(memberships.length === 0 ? { ask: [...env.operatorEmails] } : {}),
+    ...(memberships.length === 0 || memberships.some(({ tenantStatus }) => tenantStatus === 'suspended')
+      ? { ask: [...env.operatorEmails] }
+      : {}),
   }),
   'GET /v1/sign-in': async ({ env }) => `${env.portalOrigin}/signed-in`,
 });

@@ -2,6 +2,7 @@
 // like a network fault to fetch, so it is told apart here: only Access itself can say that somebody is signed out.
 import type { Problem } from '../../../schema/problem.ts';
 import type { RefusalCode } from '../../../schema/refusal.ts';
+import { fieldsOf, wordsOf } from './problem-words.ts';
 
 /** Where the API is; a socket goes there too. */
 export const origin = (): string =>
@@ -13,11 +14,20 @@ export class ApiProblem extends Error {
   readonly requestId: string | null;
   /** When to ask again, if waiting helps, ms since the epoch by this browser's clock. */
   readonly retryAt: number | null;
+  /** What was wrong with what was typed, by the member of the body that it went into. */
+  readonly fields: ReadonlyMap<string, string>;
 
-  constructor(code: string, message: string, requestId: string | null = null, retryAfterSeconds?: number) {
+  constructor(
+    code: string,
+    message: string,
+    requestId: string | null = null,
+    retryAfterSeconds?: number,
+    errors: Problem['errors'] = [],
+  ) {
     super(message);
     this.code = code;
     this.requestId = requestId;
+    this.fields = fieldsOf(errors);
     this.retryAt = retryAfterSeconds === undefined ? null : Date.now() + retryAfterSeconds * 1000;
   }
 }
@@ -118,12 +128,7 @@ async function ask(url: URL, body: unknown, signal: AbortSignal | undefined, lim
     throw unreachable(`Something on the way to the API answered ${response.status} in its place. ${whatNext(body)}`);
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
   if (NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
-  throw new ApiProblem(
-    problem.code,
-    `${problem.title}. ${problem.detail}`,
-    problem.requestId,
-    problem.retryAfterSeconds,
-  );
+  throw new ApiProblem(problem.code, wordsOf(problem), problem.requestId, problem.retryAfterSeconds, problem.errors);
 }
 
 /** The API's own refusal. An answer of a proxy or filter is not one, whatever its JSON says. */

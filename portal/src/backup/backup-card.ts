@@ -36,7 +36,7 @@ export class BackupCard extends LitElement {
 
   #off() {
     return html`<p>
-      This installation makes no backups. Your operator can turn them on; until then, keep an exit bundle in a safe place.
+      This installation makes no backups. Your operator can turn them on; until then, keep an export in a safe place.
     </p>`;
   }
 

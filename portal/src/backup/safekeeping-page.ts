@@ -143,7 +143,7 @@ export class SafekeepingPage extends LitElement {
     const lost = loaded?.overview.custody?.notOpening ?? 0;
     return html`<section class="card">
       <div class="row bar">
-        <h2>Health sweep</h2>
+        <h2>Check every secret</h2>
         ${this.#button('sweep', 'Check every secret', this.#sweep)}
       </div>
       <p class="quiet">
@@ -197,7 +197,7 @@ export class SafekeepingPage extends LitElement {
   #exit() {
     return html`<section class="card">
       <div class="row bar">
-        <h2>Take everything along</h2>
+        <h2>Export everything</h2>
         ${this.#button('export', 'Export a bundle', this.#export)}
       </div>
       <p>
@@ -205,8 +205,8 @@ export class SafekeepingPage extends LitElement {
         sealed: it opens with a passphrase or recovery sheets of today, not with a passkey.
       </p>
       <p>
-        <a href="/recover.html" download="totlprovision-recover.html">Recovery page</a>: one file that opens a bundle on any PC,
-        without us and without a network. Its SHA-256 is printed in the docs.
+        The recovery page opens it on any PC, without us and without a network: save that once, from
+        <a href="/t/${this.#tenant}/recovery">Recovery</a>.
       </p>
       ${this.#progress('export')}
     </section>`;

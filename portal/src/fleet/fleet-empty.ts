@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { shared } from '../ui/shared-styles.ts';
+import './first-run.ts';
 import { isFiltered, isSearch, type Question } from './url.ts';
 
 @customElement('fleet-empty')
@@ -45,23 +46,20 @@ export class FleetEmpty extends LitElement {
         <button @click=${this.#clearFilters}>Show all PCs</button>`;
     if (overview && overview.archived > 0)
       return html`<p>Every PC is archived. Choose the status Archived to see them.</p>`;
-    return html`<h2>No PCs yet</h2>
-      <p>A PC appears here with its engine’s first report.</p>
-      ${this.#whatNext()}`;
+    return this.membership.role === 'admin'
+      ? html`<first-run .membership=${this.membership} .overview=${overview}></first-run>`
+      : html`<h2>No PCs yet</h2>
+          <p>A PC appears here with its engine’s first report.</p>
+          ${this.#whatNext()}`;
   }
 
   #whatNext() {
     const { tenant, role } = this.membership;
     if (role === 'auditor') return nothing;
-    if (role === 'engineer')
-      return html`<p>
-        Engines need a configuration file: an admin issues it. A PC that was never online can be brought by its
-        <a href="/t/${tenant}/upload">offline report</a>.
-      </p>`;
-    return this.overview?.keyState === 'none'
-      ? html`<p>First do the set-up above, then issue a token: its configuration file goes onto the engine’s USB stick.</p>`
-      : html`<p>Issue a token: its configuration file goes onto the engine’s USB stick.</p>
-          <a class="button primary" href="/t/${tenant}/tokens">Issue a token</a>`;
+    return html`<p>
+      Engines need a configuration file: an admin issues it. A PC that was never online can be brought by its
+      <a href="/t/${tenant}/upload">offline report</a>.
+    </p>`;
   }
 }
 

@@ -2,6 +2,7 @@
 // several PCs at once.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { firstScreenIsShown } from '../core/first-screen.ts';
 import { isAt } from '../core/path.ts';
@@ -9,6 +10,8 @@ import { go } from '../core/router.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
 import { fileUpIcon, slidersHorizontalIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import type { ColumnsWanted } from './column-picker.ts';
+import { type Choice, rememberedChoice } from './columns.ts';
 import type { FleetFilterWanted } from './fleet-filters.ts';
 import type { FleetSearch, SearchWanted } from './fleet-search.ts';
 import { fleetPage } from './fleet-styles.ts';
@@ -18,6 +21,7 @@ import { FleetSaving } from './saving.ts';
 import { FleetSelecting } from './selecting.ts';
 import { isSearch, type Question, questionOfUrl, urlOfQuestion } from './url.ts';
 import { machineCount } from './words.ts';
+import './column-picker.ts';
 import './fleet-empty.ts';
 import './fleet-filters.ts';
 import './fleet-search.ts';
@@ -41,6 +45,7 @@ export class FleetPage extends LitElement {
   @state() private question: Question = questionOfUrl(location.search);
   /** On a narrow screen the filters and what is seldom wanted are folded away. */
   @state() private folded = true;
+  @state() private columns: Choice = rememberedChoice();
   @query('fleet-search') private search!: FleetSearch | null;
   @query('fleet-table') private table!: FleetTable | null;
   #saving = new FleetSaving(this);
@@ -135,7 +140,7 @@ export class FleetPage extends LitElement {
         </span>
       </div>
       <p class="visually-hidden" role="status">${this.#fleet.news.text}</p>
-      ${figures.overview?.keyState === 'none' ? this.#setUpCard() : nothing}
+      ${figures.overview?.keyState === 'none' ? this.#setUpCard(figures.overview) : nothing}
       <fleet-strip tenant=${tenant} .overview=${figures.overview} .hours=${figures.hours} .question=${this.question}></fleet-strip>
       <div class="filters ${this.folded ? 'folded' : ''}">${this.#selecting.selected.size > 0 ? this.#selectionBar() : this.#filters()}</div>
       ${this.#failing(failure)}
@@ -156,8 +161,10 @@ export class FleetPage extends LitElement {
       ${old ? html`<p class="quiet">What is shown is what was last read.</p>` : nothing}`;
   }
 
-  #setUpCard() {
+  #setUpCard({ machines, archived }: Overview) {
     const admin = this.membership.role === 'admin';
+    // The list of an empty fleet begins with it.
+    if (admin && machines + archived === 0) return nothing;
     return html`<section class="card set-up stack">
       <h2>${admin ? 'Start with the first-time set-up' : 'Waiting for the first-time set-up'}</h2>
       <p>
@@ -207,7 +214,13 @@ export class FleetPage extends LitElement {
           ? nothing
           : html`<button class="small ${waiting > 0 ? '' : 'away'}" @click=${this.#letIn}>Show the new order (${waiting})</button>`
       }
-      <span class="length quiet" role="status">${this.#length()}</span>`;
+      <span class="length quiet" role="status">${this.#length()}</span>
+      <column-picker
+        .choice=${this.columns}
+        @columns-wanted=${({ detail }: ColumnsWanted) => {
+          this.columns = detail;
+        }}
+      ></column-picker>`;
   }
 
   #selectionBar() {
@@ -288,6 +301,7 @@ export class FleetPage extends LitElement {
           .tenant=${this.membership.tenant}
           .sort=${this.question.sort}
           .selected=${this.#selecting.selected}
+          .choice=${this.columns}
           @select-wanted=${({ detail }: SelectWanted) => this.#selecting.select(detail)}
           @sort-wanted=${({ detail }: SortWanted) => this.#ask({ sort: detail })}
           @click=${this.#keepPlace}

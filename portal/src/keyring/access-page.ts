@@ -66,9 +66,9 @@ export class AccessPage extends LitElement {
     if (making.what === 'sheets') return this.#shared.sheets(making);
     if (this.membership.role === 'auditor')
       return html`<p>Auditors reveal nothing, so there is nothing for you to unlock. This is who can:</p>
-        ${this.#everybody(manifest)}`;
+        ${this.#everybody(manifest, keyring)}`;
     return html`${this.#own.render(access, manifest)} ${this.#waiting(access)} ${this.#shared.render(manifest, keyring)}
-    ${this.#everybody(manifest)}`;
+    ${this.#everybody(manifest, keyring)}`;
   }
 
   #waiting({ grants }: Access) {
@@ -87,7 +87,7 @@ export class AccessPage extends LitElement {
     </section>`;
   }
 
-  #everybody({ unlockers }: Manifest) {
+  #everybody({ unlockers }: Manifest, keyring: Keyring) {
     const others = unlockers.filter((one) => one.owner !== null && one.owner !== this.email);
     if (others.length === 0) return nothing;
     return html`<section class="card">
@@ -95,6 +95,7 @@ export class AccessPage extends LitElement {
       <unlocker-list
         .unlockers=${others}
         .removable=${() => this.#work.isAdmin}
+        .used=${this.#work.isAdmin ? keyring.used : null}
         .busy=${this.#work.busy}
         @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => void this.#work.remove(event.detail)}
       ></unlocker-list>

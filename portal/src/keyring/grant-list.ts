@@ -31,6 +31,8 @@ export class GrantList extends LitElement {
   /** The fingerprint that this browser has verified; null: none yet, so there are no words of its own to show. */
   @property({ attribute: false }) fingerprint: string | null = null;
   @property({ attribute: false }) busy = false;
+  /** How many words were ticked, by request. */
+  @state() private ticked: ReadonlyMap<string, number> = new Map();
   @state() private words = new Map<string, readonly string[] | null>();
 
   override willUpdate(changed: Map<string, unknown>): void {
@@ -65,6 +67,8 @@ export class GrantList extends LitElement {
     const answer = (compared: readonly string[] | null) => () =>
       this.dispatchEvent(new CustomEvent('answered', { detail: { grant, words: compared } }));
     const { rights } = grant;
+    const heard = this.ticked.get(grant.id) ?? 0;
+    const all = words != null && heard === words.length;
     return html`<li>
       <strong>${grant.email}</strong> asks to be able to <strong>${rights ? rightsWords(rights) : 'unlock'}</strong>, with a
       ${UNLOCKER_WORDS[grant.kind].toLowerCase()}, ${exactTime(grant.requestedAt)}.
@@ -74,7 +78,18 @@ export class GrantList extends LitElement {
                 Have them tell you what they ask for and read you their eight words, by telephone or face to face. Give access
                 only if both are as here, and that much is what you want them to have:
               </p>
-              ${words ? html`<eight-words .words=${words}></eight-words>` : nothing}`
+              ${
+                words
+                  ? html`<eight-words
+                        ticking
+                        .words=${words}
+                        @ticked=${({ detail }: CustomEvent<number>) => {
+                          this.ticked = new Map([...this.ticked, [grant.id, detail]]);
+                        }}
+                      ></eight-words>
+                      <p class="quiet" role="status">${all ? 'All eight are the same.' : `Tick each word as they read it: ${heard} of ${words.length}.`}</p>`
+                  : nothing
+              }`
           : html`<p class="note warn">
               This request is from before the eight words said what it is for, so nobody can sign it. Have them take it back
               and ask again, or decline it.
@@ -85,11 +100,11 @@ export class GrantList extends LitElement {
           rights
             ? html`<button
                 class="primary"
-                aria-label="The words are the same, give access to ${grant.email}"
-                ?disabled=${!words || this.busy}
+                aria-label="Give access to ${grant.email}"
+                ?disabled=${!all || this.busy}
                 @click=${answer(words ?? null)}
               >
-                The words are the same, give access
+                Give access
               </button>`
             : nothing
         }

@@ -76,7 +76,7 @@ export class OwnUnlockers {
     const waiting = access.grants.find((one) => one.email === email);
     return html`<section class="card">
       <div class="row bar">
-        <h2>Your ways to unlock</h2>
+        <h2>Your unlock methods</h2>
         ${
           making.what === 'nothing' && !waiting
             ? html`<button @click=${() => this.#work.begin({ what: 'own' })}>${this.#mayAdd(access) ? 'Add one' : 'Ask for access'}</button>`
@@ -90,6 +90,7 @@ export class OwnUnlockers {
           // A passkey is never somebody's last: it would be lost with its device.
           isAdmin && own.some((other) => other.id !== one.id && other.kind !== 'passkey')}
         changeable
+        .used=${access.keyring?.used ?? null}
         .busy=${busy}
         @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => void this.#work.remove(event.detail)}
         @change-wanted=${({ detail: { id } }: CustomEvent<ManifestUnlocker>) =>

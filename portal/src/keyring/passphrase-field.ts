@@ -136,7 +136,7 @@ export class PassphraseField extends LitElement {
           ${this.visible ? 'Hide' : 'Show'}
         </button>
       </p>
-      <label for="second">The same again</label>
+      <label for="second">Repeat it</label>
       <input
         id="second"
         type=${type}

@@ -8,6 +8,8 @@ import { OneAct } from '../core/one-act.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { exactTime } from '../ui/words.ts';
 import { vault } from '../unlock/vault-client.ts';
+import { opensWords, setName } from './recovery-paper.ts';
+import './recovery-paper.ts';
 import '../ui/fingerprint-text.ts';
 import '../ui/problem-note.ts';
 import '../ui/qr-code.ts';
@@ -71,9 +73,7 @@ export class RecoverySheets extends LitElement {
           display: none;
         }
         .sheet {
-          border: 0;
-          padding: 0;
-          break-after: page;
+          display: none;
         }
       }
     `,
@@ -111,7 +111,7 @@ export class RecoverySheets extends LitElement {
       `TotlProvision ${this.#name(place).toLowerCase()}`,
       `Tenant: ${this.tenant}`,
       `Fingerprint: ${fingerprint}`,
-      `Set: ${setId}, ${threshold} needed`,
+      `Set: ${setName(setId)}. ${opensWords(threshold, this.#count)}.`,
       `Made: ${this.#madeAt}`,
       `Code: ${code}`,
       '',
@@ -195,7 +195,7 @@ export class RecoverySheets extends LitElement {
               where you keep your break-glass secrets, not on this PC alone.`
         }
       </p>
-      ${codes.map((code, place) => this.#sheet(code, place))}
+      ${codes.map((code, place) => this.#sheet(code, place))} ${codes.map((code, place) => this.#paper(code, place))}
       <div class="row screen">
         <button @click=${() => window.print()}>${several ? 'Print all, one a page' : 'Print'}</button>
       </div>
@@ -229,6 +229,21 @@ export class RecoverySheets extends LitElement {
       <p class="quiet">Case, spaces and dashes do not matter.</p>`;
   }
 
+  #paper(code: string, place: number) {
+    const { fingerprint, setId, threshold } = this.sheets;
+    return html`<recovery-paper
+      ?first=${place === 0}
+      .heading=${this.#name(place)}
+      .tenant=${this.tenant}
+      .code=${code}
+      .fingerprint=${fingerprint}
+      .setId=${setId}
+      .threshold=${threshold}
+      .count=${this.#count}
+      .madeAt=${this.#madeAt}
+    ></recovery-paper>`;
+  }
+
   #sheet(code: string, place: number) {
     const { fingerprint, setId, threshold } = this.sheets;
     const which = this.#name(place).toLowerCase();
@@ -243,7 +258,7 @@ export class RecoverySheets extends LitElement {
         <dt>Fingerprint</dt>
         <dd><fingerprint-text .fingerprint=${fingerprint}></fingerprint-text></dd>
         <dt>Set</dt>
-        <dd><span class="mono">${setId}</span>, ${threshold} needed</dd>
+        <dd><span class="mono">${setName(setId)}</span><br />${opensWords(threshold, this.#count)}</dd>
         <dt>Made</dt>
         <dd>${this.#madeAt}</dd>
       </dl>

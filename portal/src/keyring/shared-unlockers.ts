@@ -46,14 +46,14 @@ export class SharedUnlockers {
     const { tenant, stepUp } = this.#work;
     void this.#work.make(async () => {
       const proven = await stepUp.open(tenant, {
-        heading: 'Recovery drill',
-        action: 'Prove',
+        heading: 'Test the sheets',
+        action: 'Test',
         only: (one) => one.id === recovery.id,
         work: (input) => vault().drill(input),
       });
       if (!proven) return '';
       await keyringActs.noteDrill(tenant, recovery.id, proven.value.proof);
-      return 'Proven: these sheets open everything. Nothing was shown and nothing is unlocked.';
+      return 'Tested: these sheets open everything. Nothing was shown and nothing is unlocked.';
     });
   }
 
@@ -73,7 +73,7 @@ export class SharedUnlockers {
     const provenAt = recovery && (drills[recovery.id] ?? recovery.createdAt);
     const due = provenAt !== undefined && Date.now() - provenAt > DRILL_EVERY_MS;
     return html`<section class="card">
-      <h2>Shared ways to unlock</h2>
+      <h2>Shared by the team</h2>
       <p>
         <strong>Team passphrase</strong> <span class="pill warn">Shared</span><br />
         ${
@@ -87,11 +87,11 @@ export class SharedUnlockers {
         <strong>${recovery?.label ?? 'Recovery set'}</strong> <span class="pill warn">Shared</span><br />
         ${
           recovery && provenAt !== undefined
-            ? html`${drills[recovery.id] ? 'Last proven' : 'Made'} ${exactTime(provenAt)}.`
+            ? html`${drills[recovery.id] ? 'Last tested' : 'Made'} ${exactTime(provenAt)}.`
             : html`There is none: one forgotten passphrase may cost you everything.`
         }
       </p>
-      ${due ? html`<p class="note warn">Nobody has proven this set for a year. Do a drill: sheets get lost.</p>` : nothing}
+      ${due ? html`<p class="note warn">Nobody has tested this set for a year. Test it: sheets get lost.</p>` : nothing}
       ${isAdmin ? this.#recoveryForm(recovery) : nothing}
     </section>`;
   }
@@ -120,7 +120,7 @@ export class SharedUnlockers {
       ></recovery-size>`;
     return html`<div class="row">
       <button @click=${() => this.#work.begin({ what: 'set' })}>Make a new recovery set</button>
-      ${recovery ? html`<button ?disabled=${busy} @click=${() => this.#drill(recovery)}>Recovery drill</button>` : nothing}
+      ${recovery ? html`<button ?disabled=${busy} @click=${() => this.#drill(recovery)}>Test the sheets</button>` : nothing}
     </div>`;
   }
 
@@ -130,11 +130,11 @@ export class SharedUnlockers {
       <recovery-sheets
         .sheets=${sheets}
         .tenant=${name}
-        action="Make the set count"
+        action="Use this set from now on"
         .busy=${busy}
         @typed-back=${() => this.#keepSet(drafted)}
       ></recovery-sheets>
-      <button class="screen" ?disabled=${busy} @click=${end}>Throw these sheets away</button>
+      <button class="screen" ?disabled=${busy} @click=${end}>Discard this set</button>
     </div>`;
   }
 }

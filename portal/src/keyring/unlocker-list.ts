@@ -8,6 +8,7 @@ import { list } from '../ui/list-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, UNLOCKER_WORDS } from '../ui/words.ts';
+import '../ui/relative-time.ts';
 
 @customElement('unlocker-list')
 export class UnlockerList extends LitElement {
@@ -25,6 +26,14 @@ export class UnlockerList extends LitElement {
   @property({ attribute: false }) removable: (one: ManifestUnlocker) => boolean = () => false;
   @property({ type: Boolean }) changeable = false;
   @property({ attribute: false }) busy = false;
+  /** When each was last used, by its id; those of other people are known to admins only. */
+  @property({ attribute: false }) used: Readonly<Record<string, number>> | null = null;
+
+  #lastUse({ id }: ManifestUnlocker) {
+    if (this.used === null) return nothing;
+    const at = this.used[id];
+    return at === undefined ? ', not used yet' : html`, last used <relative-time .at=${at}></relative-time>`;
+  }
 
   override render() {
     return html`<ul>
@@ -38,7 +47,7 @@ export class UnlockerList extends LitElement {
             ${theirs(one.label)} <span class="pill">${UNLOCKER_WORDS[one.kind]}</span><br />
             <span class="quiet"
               >${one.owner ? `${one.owner}, ` : nothing}${one.rights.includes('admin') ? 'reveal and admin' : 'reveal only'}, since
-              ${exactTime(one.createdAt)}</span
+              ${exactTime(one.createdAt)}${this.#lastUse(one)}</span
             >
           </span>
           <span class="row">
@@ -49,7 +58,7 @@ export class UnlockerList extends LitElement {
             }
             ${
               this.removable(one)
-                ? html`<button aria-label="Remove ${isolated(one.label)}" ?disabled=${this.busy} @click=${say('remove-wanted')}>Remove</button>`
+                ? html`<button class="danger" aria-label="Remove ${isolated(one.label)}" ?disabled=${this.busy} @click=${say('remove-wanted')}>Remove</button>`
                 : nothing
             }
           </span>

@@ -48,7 +48,7 @@ export class LimitsCard extends LitElement {
           ? html`<p class="quiet">Nothing has come yet today.</p>`
           : html`<table>
               <thead>
-                <tr><th scope="col">Token</th><th scope="col" class="number">Brought</th><th scope="col" class="number">New machines</th></tr>
+                <tr><th scope="col">Token</th><th scope="col" class="number">Brought</th><th scope="col" class="number">New PCs</th></tr>
               </thead>
               <tbody>
                 ${tokens.map(

@@ -4,6 +4,7 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Run } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
+import { isolated } from '../../../schema/shown-text.ts';
 import { isProblem } from '../api/http.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState } from '../core/brief-clipboard.ts';
 import { isAt } from '../core/path.ts';
@@ -87,6 +88,16 @@ export class MachinePage extends LitElement {
     window.addEventListener(CLIPBOARD_CHANGED, this.#clipboardChanged);
   }
 
+  /** A person with ten tabs finds the PC by its name. */
+  override updated(): void {
+    const machine = this.#data.loaded?.machine;
+    if (machine?.id !== this.machine) return;
+    document.title = `${[this.#name, machine.client]
+      .filter(Boolean)
+      .map((one) => isolated(one ?? ''))
+      .join(' · ')} – TotlProvision`;
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('popstate', this.#moved);
@@ -115,9 +126,10 @@ export class MachinePage extends LitElement {
     this.#dialogs.forget();
   }
 
-  /** Another run may be chosen in the URL. */
+  /** Another run may be chosen in the URL, or the recovery key asked for by the search while this PC is looked at. */
   #moved = (): void => {
     if (!isAt(`/t/${this.#tenant}/machines/${this.machine}`)) return;
+    if (this.#data.loaded?.machine.id === this.machine) this.#revealIfAsked();
     this.requestUpdate();
     void this.#readEvents();
   };
@@ -167,7 +179,7 @@ export class MachinePage extends LitElement {
       ${!loaded && isProblem(failure, 'unknown_machine') ? this.#unknown() : this.#failing(failure)}
       ${
         !loaded && !failure
-          ? html`<p role="status">Loading the machine …</p><progress aria-label="Loading"></progress>`
+          ? html`<p role="status">Loading the PC …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
       ${this.#dialogs.render(this.#name, loaded?.machine ?? null)}`;
@@ -175,7 +187,7 @@ export class MachinePage extends LitElement {
 
   #unknown() {
     return html`<div class="card stack">
-      <h1 tabindex="-1">There is no such machine</h1>
+      <h1 tabindex="-1">There is no such PC</h1>
       <p>Nothing of this tenant has the ID <span class="mono">${this.machine}</span>. It may belong to another tenant, or have a slip in it.</p>
       <a class="button" href="/t/${this.#tenant}">To the fleet</a>
     </div>`;
@@ -281,7 +293,7 @@ export class MachinePage extends LitElement {
               }
                 <section class="card wide">${this.#chosen(run, machine)}</section>
                 <section class="card wide">${this.#eventsOf(run)}</section>`
-            : html`<section class="card wide"><p>This machine has not reported a run.</p></section>`
+            : html`<section class="card wide"><p>This PC has not reported a run.</p></section>`
         }
       </div>`;
   }

@@ -39,14 +39,14 @@ test('a line that was cut off costs itself alone, because a stick may be pulled 
 
 test('any other file is none, in words', async () => {
   for (const text of ['', 'hello', '{}', '[1]', '{"secret":{"plaintext":"x"}}', '\u0000\u0001'])
-    expect(await readSpoolFile(new File([text], 'x'))).toMatch(/not a spool file/);
+    expect(await readSpoolFile(new File([text], 'x'))).toMatch(/not an offline report/);
 });
 
 test('the engine’s configuration file, chosen in its place, is none, and nothing of its token is said or sent', async () => {
   const token = `tok_${'a'.repeat(32)}`;
   for (const text of [JSON.stringify({ apiOrigin: 'https://x', token }), JSON.stringify({ token }, null, 2), token]) {
     const read = await readSpoolFile(new File([text], 'engine.json'));
-    expect(read).toMatch(/not a spool file/);
+    expect(read).toMatch(/not an offline report/);
     expect(read).not.toContain('tok_');
   }
 });

@@ -86,9 +86,9 @@ export function readSpool(bytes: Uint8Array): SpoolFile | null {
 /** Reads a chosen file; the answer is a sentence if nothing in it can be used. */
 export async function readSpoolFile(file: File): Promise<SpoolFile | string> {
   if (file.size > SPOOL_FILE_MAX_BYTES)
-    return 'This file is larger than any spool file: the limit is 64 MiB. Choose the file that the engine wrote.';
+    return 'This file is larger than any offline report: the limit is 64 MiB. Choose the file that the engine wrote.';
   const spool = readSpool(new Uint8Array(await file.arrayBuffer()));
-  if (!spool) return 'This is not a spool file: no line of it is a report or a sealed secret of an engine.';
+  if (!spool) return 'This is not an offline report: no line of it is a report or a sealed secret of an engine.';
   if (spool.lines.length === 0)
     return 'This file was saved in another encoding, which has broken its letters. Have the engine write it again, and choose it as it is.';
   return spool;
@@ -128,6 +128,7 @@ const STOPS = [
   'storage_full',
   'upgrade_failed',
   'index_unreachable',
+  'tenant_unreachable',
 ];
 
 const NOTHING: Uploaded = { done: 0, events: 0, duplicates: 0, rejected: 0, secrets: 0, refused: [] };

@@ -124,7 +124,7 @@ export class UploadPage extends LitElement {
   #progress(file: SpoolFile, so: Uploaded, over: boolean) {
     if (!over) return html`<progress aria-label="Uploading" max=${file.lines.length} .value=${so.done}></progress>`;
     return html`<div class=${`note ${so.refused.length > 0 || so.rejected > 0 ? 'warn' : 'good'}`} role="status">
-      Kept: ${count(so.events, 'event')} and ${count(so.secrets, 'secret')}, under your name.
+      Saved: ${count(so.events, 'event')} and ${count(so.secrets, 'secret')}, under your name.
       ${so.duplicates > 0 ? `${count(so.duplicates, 'event')} had come before.` : nothing}
       ${so.rejected > 0 ? `${count(so.rejected, 'event')} could not be taken.` : nothing}
       ${so.refused.length > 0 ? html`<ul>${so.refused.map((one) => html`<li>${theirs(one)}</li>`)}</ul>` : nothing}

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
+import { ApiProblem } from '../api/http.ts';
 import * as api from '../api/notices.ts';
 import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { page } from '../ui/page-styles.ts';
@@ -20,6 +21,7 @@ import './webhook-secret.ts';
 
 const REFRESH_MS = 3_000;
 const ADDING = 'adding';
+const NOTHING_WRONG: ReadonlyMap<string, string> = new Map();
 
 /** The log belongs to the webhook that was open when it was requested. */
 type Log = Part<readonly Delivery[]> & { webhook: string };
@@ -101,6 +103,13 @@ export class NoticesPage extends LitElement {
       });
   }
 
+  /** What a form of this page says at its field. */
+  get #wrong(): ReadonlyMap<string, string> {
+    const { failure } = this.#work;
+    const fields = failure instanceof ApiProblem ? failure.fields : null;
+    return fields && [...fields.keys()].every((field) => field === 'url' || field === 'label') ? fields : NOTHING_WRONG;
+  }
+
   override render() {
     if (!this.#admin)
       return html`<h1>Notices</h1>
@@ -110,7 +119,7 @@ export class NoticesPage extends LitElement {
       <p class="quiet">
         A webhook is told at once of what matters. A notice names ids and host names; it never holds a secret, a token or a reason.
       </p>
-      <problem-note .error=${failure ?? unreachable}></problem-note>
+      <problem-note .error=${this.#wrong.size > 0 ? unreachable : (failure ?? unreachable)}></problem-note>
       ${saidNote(said)} ${this.made ? this.#secret(this.made) : nothing}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
       ${repeat(
@@ -155,6 +164,7 @@ export class NoticesPage extends LitElement {
       .webhook=${webhook}
       .busy=${this.#work.busy}
       .adding=${this.#work.busy}
+      .wrong=${this.#wrong}
       @closed=${() => {
         this.changing = null;
       }}
@@ -165,7 +175,7 @@ export class NoticesPage extends LitElement {
   #form(there: number) {
     return html`<section class="card">
       <h2>${there === 0 ? 'Add the first webhook' : 'Add a webhook'}</h2>
-      <webhook-form .busy=${this.#work.busy} .adding=${this.#work.doing === ADDING} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
+      <webhook-form .busy=${this.#work.busy} .adding=${this.#work.doing === ADDING} .wrong=${this.#wrong} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
     </section>`;
   }
 
@@ -184,7 +194,11 @@ export class NoticesPage extends LitElement {
     return html`<confirm-dialog
       heading="Remove ${label}?"
       action="Remove"
-      .words=${html`<p>Its secret and its log go with it${waiting > 0 ? html`, and ${waiting} notices that wait for it` : nothing}.</p>`}
+      danger
+      .words=${html`<p>
+        It is told of nothing any more. Its secret and its log go with it${waiting > 0 ? html`, and ${waiting} notices that wait for it` : nothing}, and
+        cannot be brought back: to be told again, add it anew with another secret.
+      </p>`}
       .busy=${this.#work.busy}
       @closed=${close}
       @confirmed=${remove}

@@ -39,6 +39,7 @@ export class WebhookCard extends LitElement {
     const { webhook } = this;
     const act = (what: WebhookAct, words: string) =>
       html`<button
+        class=${what === 'remove' ? 'danger' : ''}
         ?disabled=${this.busy && what !== 'log'}
         aria-label="${words}: ${isolated(webhook.label)}"
         aria-expanded=${what === 'log' ? String(this.open) : nothing}
@@ -84,13 +85,14 @@ export class WebhookCard extends LitElement {
     </p>`;
   }
 
-  #state({ pausedAt, failures, waiting }: Webhook) {
+  #state({ pausedAt, failures, waiting, begun }: Webhook) {
     if (pausedAt !== null)
       return html`<span class="pill warn">Paused${waiting > 0 ? `, ${waiting} waiting` : ''}</span>`;
     if (failures > 0) return html`<span class="pill bad">Failing, ${waiting} waiting</span>`;
-    return waiting > 0
-      ? html`<span class="pill warn">${waiting} waiting</span>`
-      : html`<span class="pill good">Up to date</span>`;
+    if (waiting > 0) return html`<span class="pill warn">${waiting} waiting</span>`;
+    return begun
+      ? html`<span class="pill good">Everything arrived</span>`
+      : html`<span class="pill">Nothing sent yet</span>`;
   }
 }
 

@@ -4,6 +4,8 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { NoticeKind } from '../../../schema/notice.ts';
 import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
 import type { Receiver, Webhook, WebhookWrite } from '../../../schema/webhook.ts';
+import { wrongField } from '../ui/form-styles.ts';
+import { circleAlertIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { NOTICE_KINDS, RECEIVER_WORDS } from '../ui/words.ts';
 import { chatOf } from './chats.ts';
@@ -14,6 +16,7 @@ export type WebhookWanted = CustomEvent<WebhookWrite>;
 export class WebhookForm extends LitElement {
   static override styles = [
     shared,
+    wrongField,
     css`
       .field {
         margin-bottom: 0.9rem;
@@ -46,6 +49,8 @@ export class WebhookForm extends LitElement {
   @property({ type: Boolean }) busy = false;
   /** It ends with a secret that is shown in place of this form: text typed now would be lost. */
   @property({ attribute: false }) adding = false;
+  /** Why what was sent was refused, where it is about a field of this form. */
+  @property({ attribute: false }) wrong: ReadonlyMap<string, string> = new Map();
   /** The one that is changed; null: a new one is added. */
   @property({ attribute: false }) webhook: Webhook | null = null;
   @state() private kinds: ReadonlySet<NoticeKind> = new Set(NOTICE_KINDS);
@@ -54,6 +59,11 @@ export class WebhookForm extends LitElement {
   #chosen = false;
   @query('#label') private labelField!: HTMLInputElement;
   @query('#url') private urlField!: HTMLInputElement;
+
+  override updated(changed: Map<string, unknown>): void {
+    if (!changed.has('wrong') || this.wrong.size === 0) return;
+    (this.wrong.has('url') ? this.urlField : this.labelField).focus();
+  }
 
   override willUpdate(changed: Map<string, unknown>): void {
     // The list is read anew every few seconds: a person's choice since then stays.
@@ -94,7 +104,8 @@ export class WebhookForm extends LitElement {
     return html`<form @submit=${this.#submit}>
       <div class="field">
         <label for="label">Name</label>
-        <input id="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" .value=${webhook?.label ?? ''} ?readonly=${this.adding} />
+        <input id="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" aria-describedby="label-wrong" .value=${webhook?.label ?? ''} ?readonly=${this.adding} />
+        ${this.#wrong('label')}
       </div>
       <div class="field">
         <label for="url">URL</label>
@@ -107,9 +118,12 @@ export class WebhookForm extends LitElement {
           autocomplete="off"
           spellcheck="false"
           .value=${webhook?.url ?? ''}
+          aria-invalid=${this.wrong.has('url') ? 'true' : nothing}
+          aria-describedby="url-wrong"
           ?readonly=${this.adding}
           @input=${this.#typed}
         />
+        ${this.#wrong('url')}
       </div>
       ${webhook ? nothing : this.#receivers()}
       <fieldset>
@@ -125,6 +139,12 @@ export class WebhookForm extends LitElement {
         }
       </div>
     </form>`;
+  }
+
+  #wrong(field: 'url' | 'label') {
+    const why = this.wrong.get(field);
+    if (why === undefined) return nothing;
+    return html`<p class="wrong" id="${field}-wrong" role="alert">${circleAlertIcon}<span>This ${why}.</span></p>`;
   }
 
   #receivers() {

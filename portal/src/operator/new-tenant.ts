@@ -80,7 +80,7 @@ export class NewTenant extends LitElement {
       <ol>
         <li>Tell ${firstAdmin.email} to sign in to this portal. They are its only member until they add others.</li>
         <li>They do the first-time set-up: it makes the tenant’s keys in their browser. You never see one.</li>
-        <li>They issue a machine token and put it, with the fingerprint, into their engines’ configuration.</li>
+        <li>They issue an engine token and put its file, engine.json, beside their engines.</li>
       </ol>
     </div>`;
   }

@@ -127,7 +127,7 @@ export class OperatorPage extends LitElement {
         <h1>Tenants</h1>
         <button ?disabled=${looking} @click=${this.#refresh}>Refresh</button>
       </div>
-      <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s machines, people or secrets are called.</p>
+      <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s PCs, people or secrets are called.</p>
       <problem-note .error=${this.#acts.failure}></problem-note>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${saidNote(this.#acts.said)} ${this.#list()}

@@ -90,7 +90,7 @@ export class TenantTable extends LitElement {
           <th scope="col">Tenant</th>
           <th scope="col">Status</th>
           <th scope="col">Last report</th>
-          <th scope="col" class="number">Machines</th>
+          <th scope="col" class="number">PCs</th>
           <th scope="col" class="number">Secrets</th>
           <th scope="col" class="number">People</th>
           <th scope="col" class="number">Tokens</th>
@@ -139,7 +139,7 @@ export class TenantTable extends LitElement {
     return html`<td data-words="Last report">
         ${counts.lastReportAt === null ? html`<span class="quiet">Never</span>` : html`<relative-time .at=${counts.lastReportAt}></relative-time>`}
       </td>
-      ${number('Machines', counts.machines)} ${number('Secrets', counts.secrets)} ${number('People', counts.people)}
+      ${number('PCs', counts.machines)} ${number('Secrets', counts.secrets)} ${number('People', counts.people)}
       ${number('Tokens', counts.tokens)}
       <td data-words="Keys"><span class=${tone ? `pill ${tone}` : 'quiet keys'}>${keys}</span></td>
       <td class="number" data-words="Storage">

@@ -197,7 +197,7 @@ export class LeaverCard extends LitElement {
           : html`<table>
               <thead>
                 <tr>
-                  <th>Machine</th>
+                  <th>PC</th>
                   <th>Secret</th>
                   <th>Version</th>
                   <th>Revealed</th>

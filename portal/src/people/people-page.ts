@@ -204,10 +204,11 @@ export class PeoplePage extends LitElement {
   }
 
   #confirm(asked: PersonActWanted['detail']) {
-    const { heading, action, words } = personQuestion(asked.person, asked.role);
+    const { heading, action, danger, words } = personQuestion(asked.person, asked.role);
     return html`<confirm-dialog
       heading=${heading}
       action=${action}
+      ?danger=${danger}
       .words=${words}
       .busy=${this.#work.busy}
       @closed=${() => {

@@ -2,11 +2,14 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Member, Role } from '../../../schema/person.ts';
+import type { ListedMember, Member, Role } from '../../../schema/person.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { list } from '../ui/list-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { ROLE_WORDS } from '../ui/words.ts';
+import { ROLE_WORDS, UNLOCKER_WORDS } from '../ui/words.ts';
+import '../ui/relative-time.ts';
+
+const UNLOCKERS = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /** Fired when an admin wants one of them in another role (`role`), or out (null). */
 export type PersonActWanted = CustomEvent<{ person: Member; role: Role | null }>;
@@ -30,7 +33,7 @@ export class PersonList extends LitElement {
       }
     `,
   ];
-  @property({ attribute: false }) people: readonly Member[] = [];
+  @property({ attribute: false }) people: readonly ListedMember[] = [];
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
   /** The admin who looks, or '' for a person who may change nothing. */
   @property() admin = '';
@@ -45,8 +48,8 @@ export class PersonList extends LitElement {
     </ul>`;
   }
 
-  #person(person: Member) {
-    const ways = this.unlockers.filter((one) => one.owner === person.email).length;
+  #person(person: ListedMember) {
+    const ways = this.unlockers.filter((one) => one.owner === person.email);
     return html`<li>
       <span
         >${person.email} <span class="pill">${ROLE_WORDS[person.role]}</span>${
@@ -57,9 +60,13 @@ export class PersonList extends LitElement {
               ? 'cannot sign in; add the address again, or remove them'
               : person.role === 'auditor'
                 ? 'reveals nothing'
-                : ways === 0
-                  ? 'no way of their own to unlock'
-                  : `${ways} of their own to unlock`
+                : ways.length === 0
+                  ? 'no unlock method of their own'
+                  : `can unlock with: ${UNLOCKERS.format(ways.map(({ kind }) => UNLOCKER_WORDS[kind]))}`
+          } · ${
+            person.lastSeenAt === null
+              ? 'not seen yet'
+              : html`last seen <relative-time .at=${person.lastSeenAt}></relative-time>`
           }</span
         ></span
       >
@@ -85,7 +92,7 @@ export class PersonList extends LitElement {
               ${Object.entries(ROLE_WORDS).map(([role, words]) => html`<option value=${role} ?selected=${role === person.role}>${words}</option>`)}
             </select>`
       }
-      <button aria-label="Remove ${person.email}" @click=${() => want(null)}>Remove</button>
+      <button class="danger" aria-label="Remove ${person.email}" @click=${() => want(null)}>Remove</button>
     </span>`;
   }
 }

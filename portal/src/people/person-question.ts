@@ -10,13 +10,15 @@ export function personQuestion(person: Member, role: Role | null) {
     return {
       heading: `Remove ${person.email}?`,
       action: 'Remove',
-      words: html`<p>They are out at once: their next request is refused.</p>
+      danger: true,
+      words: html`<p>They are out at once: their next request is refused. What they did stays in the audit.</p>
         ${person.role === 'auditor' ? NO_KEY : replacedWords(person, null)}`,
     };
   const lower = ROLE_RANK[role] < ROLE_RANK[person.role];
   return {
     heading: `Make ${person.email} an ${ROLE_WORDS[role].toLowerCase()}?`,
     action: 'Change the role',
+    danger: lower,
     words: html`<p>It counts at once, with their next request.</p>
       ${lower ? replacedWords(person, role) : html`<p>Their ways to unlock stay as they are${role === 'admin' ? '; for admin rights they ask for access anew' : ''}.</p>`}`,
   };

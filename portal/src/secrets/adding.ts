@@ -82,7 +82,7 @@ export class Adding implements ReactiveController {
         const receipt = await addSecret(tenant, machine, sealed.request);
         if (signal.aborted) return;
         this.#for = null;
-        this.#onAdded(`Kept as version ${receipt.version}, on record as audit entry ${receipt.auditSeq}.`);
+        this.#onAdded(`Sealed as version ${receipt.version}, on record as audit entry ${receipt.auditSeq}.`);
       } finally {
         if (this.#sent === place) this.#sent = null;
       }

@@ -127,7 +127,7 @@ export class HandDialog extends LitElement {
           </select>
         </div>
         ${this.#ref()} ${this.#typed('first', 'The secret', this.first)}
-        ${this.#typed('second', 'The same again', this.second)}
+        ${this.#typed('second', 'Repeat it', this.second)}
         <p class="row">
           ${
             this.kind === 'bitlocker_recovery_key'

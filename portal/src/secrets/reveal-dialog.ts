@@ -1,22 +1,36 @@
-// The reveal: a reason, then the plaintext for thirty seconds. The page does the asking; this shows and hides.
-import { css, html, LitElement, nothing } from 'lit';
+// The reveal in one dialog: whose PC it is, a reason and, while the vault is locked, the way to open it; then the plaintext for thirty
+// seconds. The page does the asking; this shows and hides.
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Secret, SecretVersion } from '../../../schema/secret.ts';
+import type { Secret, SecretKind, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../core/brief-clipboard.ts';
 import { Countdown } from '../core/countdown.ts';
 import { Modal } from '../core/modal.ts';
+import {
+  circleCheckIcon,
+  copyIcon,
+  cpuIcon,
+  historyIcon,
+  keyRoundIcon,
+  megaphoneIcon,
+  scrollTextIcon,
+  textCursorInputIcon,
+  timerIcon,
+  userCogIcon,
+  xIcon,
+} from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { kindInSentence, pcWords, refWords } from '../ui/words.ts';
-import type { ReasonGiven } from './reveal-form.ts';
-import { type Offered, sealedWords } from './version-words.ts';
+import { KIND_WORDS, kindInSentence, momentInSentence } from '../ui/words.ts';
+import type { Shown } from '../unlock/opening.ts';
+import { revealStyles } from './reveal-styles.ts';
+import { type Offered, standingOf } from './version-words.ts';
 import './reveal-form.ts';
-import type { LargeChanged } from './secret-text.ts';
-import type { VersionChosen } from './version-choice.ts';
 import './sealed-as.ts';
 import './secret-text.ts';
 import './version-choice.ts';
+import type { VersionChosen } from './version-choice.ts';
 
 /** Whose secret it is, in full: names alone are no proof. */
 export type Pc = { hostname: string | null; serial: string | null; client: string | null };
@@ -24,6 +38,15 @@ export type Pc = { hostname: string | null; serial: string | null; client: strin
 export const SHOWN_SECONDS = 30;
 /** From here on the end of the time is announced, once. */
 const WARN_SECONDS = 10;
+/** The part of a recovery key's id that is read out. */
+const READ_OUT = 8;
+
+const KIND_ICONS: Record<SecretKind, typeof keyRoundIcon> = {
+  bitlocker_recovery_key: keyRoundIcon,
+  local_admin_password: userCogIcon,
+  bios_password: cpuIcon,
+  other: textCursorInputIcon,
+};
 
 export type RevealStep =
   | { step: 'reason'; fault?: string }
@@ -33,61 +56,7 @@ export type RevealStep =
 
 @customElement('reveal-dialog')
 export class RevealDialog extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      h1:focus {
-        outline: none;
-      }
-      .what {
-        margin-top: 0.3rem;
-      }
-      dialog.large {
-        width: min(72rem, calc(100vw - 2rem));
-      }
-      secret-text {
-        display: block;
-        margin: 1rem 0 0.75rem;
-        min-height: 5rem;
-      }
-      /* Always in reach of a thumb, however long what is shown is. */
-      .foot {
-        position: sticky;
-        bottom: -1.4rem;
-        margin: 0 -1.5rem -1.4rem;
-        padding: 0.7rem 1.5rem 1.4rem;
-        background: var(--surface);
-      }
-      .count {
-        display: grid;
-        grid-template-columns: 1fr auto;
-        align-items: center;
-        gap: 0.8rem;
-        font-variant-numeric: tabular-nums;
-      }
-      .actions button {
-        min-height: 3rem;
-        flex: 1 1 8rem;
-        justify-content: center;
-      }
-      .actions {
-        flex-wrap: wrap;
-      }
-      .foot .actions {
-        margin-top: 0.7rem;
-      }
-      @media (max-width: 30rem) {
-        dialog {
-          padding: 1rem;
-        }
-        .foot {
-          bottom: -1rem;
-          margin: 0 -1rem -1rem;
-          padding: 0.6rem 1rem 1rem;
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, revealStyles];
 
   @property({ attribute: false }) secret: Secret | null = null;
   @property({ attribute: false }) version: SecretVersion | null = null;
@@ -105,12 +74,14 @@ export class RevealDialog extends LitElement {
   @property({ attribute: false }) progress: RevealStep = { step: 'reason' };
   /** The given reason is being used. */
   @property({ attribute: false }) busy = false;
+  /** The vault is locked; `unlock` is what opens it, once its keyring has come; `opening`: it is being opened. */
+  @property({ attribute: false }) locked = false;
+  @property({ attribute: false }) unlock: Shown | null = null;
+  @property({ attribute: false }) opening = false;
   @state() private clipboard: ClipboardState | null = null;
-  @state() private large = false;
+  @state() private spelling = false;
   @query('dialog') private dialog!: HTMLDialogElement;
   @query('h1') private heading!: HTMLElement;
-  /** A refused reason can be corrected without typing it again. */
-  #reason = '';
   #countdown = new Countdown(this, () => this.#close());
   /** How long it is shown in total, for the bar. */
   #outOf = SHOWN_SECONDS;
@@ -164,54 +135,63 @@ export class RevealDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
-  #given = ({ detail }: ReasonGiven): void => {
-    this.#reason = detail;
-    this.dispatchEvent(new CustomEvent('reason-given', { detail }));
-  };
-
   #keep = (): void => {
     this.#countdown.extend(SHOWN_SECONDS);
     this.#outOf = this.#countdown.secondsLeft;
   };
 
   override render() {
-    if (!this.secret || !this.version) return nothing;
-    return html`<dialog aria-labelledby="title" class=${this.large && this.progress.step === 'shown' ? 'large' : ''} @close=${this.#closed}>
-      <h1 id="title" tabindex="-1">Reveal ${kindInSentence(this.secret.kind)}</h1>
-      <p class="what"><strong>${theirs(this.machine)}</strong>, ${this.pc ? pcWords(this.pc) : 'of an unknown PC'}</p>
-      <p class="quiet what">${refWords(this.secret.ref)}, version ${this.version.version}, ${sealedWords(this.version)}</p>
+    const { secret, version } = this;
+    if (!secret || !version) return nothing;
+    return html`<dialog aria-labelledby="what title" @close=${this.#closed}>
+      <div class="top">
+        <p class="what" id="what">
+          ${KIND_ICONS[secret.kind]}<span class="visually-hidden">Reveal ${kindInSentence(secret.kind)}</span>
+          <span aria-hidden="true">${KIND_WORDS[secret.kind]}</span> · ${this.#place(secret)}
+        </p>
+        <button type="button" class="ghost only-icon" aria-label="Close the dialog" @click=${this.#close}>${xIcon}</button>
+      </div>
+      <h1 id="title" tabindex="-1">${this.pc?.client ? html`${theirs(this.pc.client)} · ` : nothing}${theirs(this.machine)}</h1>
+      ${this.#ids(secret)}
       ${this.earlier ? html`<p class="note warn">This is an earlier version: another has taken its place.</p>` : nothing}
-      ${this.#body()}
+      ${this.#body(secret, version)}
     </dialog>`;
   }
 
-  #body() {
+  #place({ ref }: Secret) {
+    if ('protectorId' in ref) return html`drive ${theirs(ref.volume)}`;
+    return 'account' in ref ? html`account ${theirs(ref.account)}` : theirs(ref.label);
+  }
+
+  #ids({ ref }: Secret) {
+    const serial = this.pc?.serial ?? null;
+    const key = 'protectorId' in ref ? ref.protectorId.toUpperCase() : null;
+    return html`<p class="ids">
+      ${serial === null ? 'No serial number' : html`Serial <span class="mono">${theirs(serial)}</span>`}${this.pc && !this.pc.client ? ' · no client' : nothing}
+      ${key === null ? nothing : html` · key ID <span class="mono"><strong>${key.slice(0, READ_OUT)}</strong>${key.slice(READ_OUT)}</span>`}
+    </p>`;
+  }
+
+  #body(secret: Secret, version: SecretVersion) {
     switch (this.progress.step) {
       case 'reason':
-        return html`${
-          this.choices.length > 1
-            ? html`<version-choice
-                  .choices=${this.choices}
-                  .chosen=${{ secret: this.secret?.id, version: this.version }}
-                  .busy=${this.busy}
-                  @version-chosen=${({ detail }: VersionChosen) => this.dispatchEvent(new CustomEvent('version-chosen', { detail }))}
-                ></version-choice>`
-            : nothing
-        }
+        return html`${this.#choice(secret, version)} ${this.#facts(secret, version)}
           <reveal-form
-          .ticket=${this.ticket}
-          .offered=${this.lastTicket}
-          .reason=${this.#reason}
-          .fault=${this.progress.fault ?? ''}
-          .busy=${this.busy}
-          @reason-given=${this.#given}
-          @cancelled=${this.#close}
-        ></reveal-form>`;
+            .ticket=${this.ticket}
+            .offered=${this.lastTicket}
+            .fault=${this.progress.fault ?? ''}
+            .busy=${this.busy}
+            .locked=${this.locked}
+            .unlock=${this.unlock}
+            .opening=${this.opening}
+            @reason-given=${({ detail }: CustomEvent) => this.dispatchEvent(new CustomEvent('reason-given', { detail }))}
+            @cancelled=${this.#close}
+          ></reveal-form>`;
       case 'working':
         return html`<p role="status">Asking for the ciphertext and opening it …</p>
           <progress aria-label="Working"></progress>`;
       case 'shown':
-        return this.#shown(this.progress.opened, this.progress.auditSeq);
+        return this.#shown(secret, version, this.progress.opened, this.progress.auditSeq);
       case 'fault':
         return html`<p class="note bad" role="alert">${this.progress.message}</p>
           ${this.progress.audited ? html`<p class="quiet">The reveal itself is on record.</p>` : nothing}
@@ -219,38 +199,72 @@ export class RevealDialog extends LitElement {
     }
   }
 
-  #shown(opened: Opened, auditSeq: number) {
+  #choice(secret: Secret, version: SecretVersion) {
+    if (this.choices.length < 2) return nothing;
+    return html`<version-choice
+      .choices=${this.choices}
+      .chosen=${{ secret: secret.id, version }}
+      .busy=${this.busy || this.opening}
+      @version-chosen=${({ detail }: VersionChosen) => this.dispatchEvent(new CustomEvent('version-chosen', { detail }))}
+    ></version-choice>`;
+  }
+
+  /** Which version it is, since when, and who else may know it. */
+  #facts(secret: Secret, version: SecretVersion) {
+    const now = Date.now();
+    const several = this.choices.length > 1;
+    return html`<p class="facts">
+        ${circleCheckIcon}<span
+          ><strong>Version ${version.version}${standingOf(secret, { several, earlier: this.earlier })}</strong> ·
+          ${version.sealedAt === null ? `received ${momentInSentence(version.escrowedAt, now)}` : `sealed ${momentInSentence(version.sealedAt, now)}`}</span
+        >
+      </p>
+      <p class="facts">
+        ${historyIcon}<span
+          >${
+            secret.lastRevealedAt === null
+              ? 'Never revealed before'
+              : html`Last revealed ${momentInSentence(secret.lastRevealedAt, now)}${secret.lastRevealedBy === null ? nothing : html` by ${theirs(secret.lastRevealedBy)}`}`
+          }</span
+        >
+      </p>`;
+  }
+
+  #shown(secret: Secret, version: SecretVersion, opened: Opened, auditSeq: number) {
     const { secondsLeft } = this.#countdown;
-    return html`<secret-text
-        .opened=${opened}
-        @large-changed=${({ detail }: LargeChanged) => {
-          this.large = detail;
-        }}
-      ></secret-text>
-      ${
-        opened.bound
-          ? nothing
-          : html`<p class="note warn">No proof of the PC: nothing shows that this belongs to it.</p>`
-      }
+    return html`<secret-text .opened=${opened} ?spelling=${this.spelling}></secret-text>
+      ${opened.bound ? nothing : html`<p class="note warn">No proof of the PC: nothing shows that this belongs to it.</p>`}
       <sealed-as .opened=${opened} .hostname=${this.pc?.hostname ?? null} .serial=${this.pc?.serial ?? null}></sealed-as>
-      <p class="quiet" role="status">${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `On record as audit entry ${auditSeq}.`}</p>
+      ${this.#facts(secret, version)}
+      <p class="facts" role="status">
+        ${scrollTextIcon}<span>${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `Recorded as entry ${auditSeq.toLocaleString()}`}</span>
+      </p>
       <span class="visually-hidden" role="status">${secondsLeft <= WARN_SECONDS ? `It hides in ${WARN_SECONDS} seconds.` : ''}</span>
       <div class="foot">
-        <div class="count quiet">
-          <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
-          <span role="timer">Hides in ${secondsLeft} s</span>
-        </div>
-        <div class="actions">
-          <button @click=${this.#keep}>Keep showing 30 s more</button>
-          <button
-            @click=${async () => {
-              this.clipboard = await copyBriefly(opened.plaintext);
-            }}
-          >
-            Copy
-          </button>
-          <button class="primary" @click=${this.#close}>Hide now</button>
-        </div>
+      <div class="hides">
+        ${timerIcon}<span role="timer">Hides in <strong>${secondsLeft} s</strong></span>
+        <progress aria-hidden="true" max=${this.#outOf} .value=${Math.max(0, secondsLeft)}></progress>
+      </div>
+      <div class="actions">
+        <button
+          @click=${async () => {
+            this.clipboard = await copyBriefly(opened.plaintext);
+          }}
+        >
+          ${copyIcon}Copy
+        </button>
+        <button
+          aria-pressed=${this.spelling}
+          @click=${() => {
+            this.spelling = !this.spelling;
+          }}
+        >
+          ${megaphoneIcon}Spell it out
+        </button>
+        <span class="gap"></span>
+        <button aria-keyshortcuts="Escape" @click=${this.#close}>Hide now <kbd aria-hidden="true">Esc</kbd></button>
+        <button class="primary" @click=${this.#keep}>${timerIcon}Keep 30 s more</button>
+      </div>
       </div>`;
   }
 }

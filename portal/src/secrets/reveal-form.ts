@@ -1,38 +1,60 @@
-// The reason for a reveal: one line, which begins with a ticket if the tenant asks for one. The last ticket is offered,
-// not filled in.
+// What a reveal needs before it: a reason, which begins with a ticket if the tenant asks for one, and, while the vault is locked, the way to
+// open it. The last ticket is offered, not filled in.
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { beginsWithTicket } from '../../../schema/facts/begins-with-ticket.ts';
+import { circleAlertIcon, lockOpenIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import type { Shown } from '../unlock/opening.ts';
+import type { Compared } from '../unlock/unlock-compare.ts';
+import { type Proof, UnlockFields, unlockStyles } from '../unlock/unlock-fields.ts';
+import '../unlock/unlock-compare.ts';
 
 const REASON_MIN_CHARACTERS = 3;
 
-/** Fired with the reason. */
-export type ReasonGiven = CustomEvent<string>;
+/** Fired with the reason, and what is to open the vault where it is locked. */
+export type ReasonGiven = CustomEvent<{ reason: string; proof: Proof | null }>;
 
 @customElement('reveal-form')
 export class RevealForm extends LitElement {
   static override styles = [
     shared,
+    unlockStyles,
     css`
-      input,
-      button {
-        min-height: 3rem;
-      }
-      #ticket {
-        margin: 0.4rem 0 0.75rem;
+      .reason {
+        margin-top: 16px;
       }
       .again {
-        margin: 0.5rem 0;
+        margin-top: 8px;
+      }
+      .unlock {
+        padding-top: 16px;
+        border-top: 1px solid var(--line);
       }
       .actions {
         display: flex;
+        flex-wrap: wrap;
+        align-items: center;
         justify-content: flex-end;
-        gap: 0.6rem;
-        margin-top: 1.2rem;
+        gap: 8px;
+        margin: 20px -24px -20px;
+        padding: 12px 24px;
+        border-top: 1px solid var(--line);
+        background: var(--foot);
       }
-      .primary {
-        min-width: 8rem;
-        justify-content: center;
+      .actions .quiet {
+        flex: 1 1 12rem;
+        font-size: 13px;
+        line-height: 18px;
+      }
+      @media (max-width: 719px) {
+        .actions {
+          margin: 16px -16px -16px;
+          padding: 12px 16px;
+        }
+        .actions button {
+          flex: 1 1 auto;
+        }
       }
     `,
   ];
@@ -40,25 +62,74 @@ export class RevealForm extends LitElement {
   @property({ attribute: false }) ticket: string | null = null;
   /** The ticket of the reveal before, where there was one. */
   @property({ attribute: false }) offered: string | null = null;
-  /** The text typed before, if it was refused. */
-  @property() reason = '';
   @property() fault = '';
   @property({ attribute: false }) busy = false;
-  @query('input') private field!: HTMLInputElement;
+  /** What opens the vault; null where it is open. */
+  @property({ attribute: false }) unlock: Shown | null = null;
+  /** The vault is locked, also while its keyring is still read. */
+  @property({ attribute: false }) locked = false;
+  @property({ attribute: false }) opening = false;
+  @state() private wrong = '';
+  @query('#reason') private field!: HTMLInputElement;
+  #fields = new UnlockFields(this);
+  /** Kept while something is compared. */
+  #given: Proof | null = null;
+  /** The way to unlock has been asked for, and the focus goes to it once it is there. */
+  #toUnlock = false;
 
   override firstUpdated(): void {
     this.field.focus();
   }
 
   override updated(changed: Map<string, unknown>): void {
-    if (changed.has('fault') && this.fault) this.field.focus();
+    if (changed.has('fault') && this.fault) this.field?.focus();
+    if (changed.get('opening') === true && !this.opening) this.#fields.focus();
+    if (!this.#toUnlock || (this.locked && !this.unlock)) return;
+    this.#toUnlock = false;
+    if (this.locked) this.#fields.focus();
+    else this.#give(null);
+  }
+
+  /** Why the reason will not do; empty: it will. */
+  #faultOf(reason: string): string {
+    if (reason.length < REASON_MIN_CHARACTERS) return 'Say in a few words why you need it.';
+    if (this.ticket !== null && !beginsWithTicket(this.ticket, reason))
+      return `Has to begin with a ticket like ${this.ticket}.`;
+    return '';
   }
 
   #ask = (event: SubmitEvent): void => {
     event.preventDefault();
+    if (this.busy || this.opening) return;
     const reason = this.field.value.trim();
-    if (!this.busy && reason.length >= REASON_MIN_CHARACTERS)
-      this.dispatchEvent(new CustomEvent('reason-given', { detail: reason }));
+    this.wrong = this.#faultOf(reason);
+    if (this.wrong) {
+      this.field.focus();
+      return;
+    }
+    if (!this.locked) this.#give(null);
+    else if (this.unlock) this.#openWith(this.unlock);
+    else this.#toUnlock = true;
+  };
+
+  /** Enter after the reason leads on to what is still missing. */
+  #openWith(shown: Shown): void {
+    const onReason = this.shadowRoot?.activeElement === this.field;
+    if (onReason && this.#fields.isEmpty) this.#fields.focus();
+    else this.#fields.give(shown, (proof) => this.#give(proof));
+  }
+
+  #give(proof: Proof | null): void {
+    this.#given = proof;
+    this.dispatchEvent(new CustomEvent('reason-given', { detail: { reason: this.field.value.trim(), proof } }));
+  }
+
+  #compared = ({ detail }: Compared): void => {
+    if (this.#given) this.#give({ ...this.#given, ...detail });
+  };
+
+  #cancel = (): void => {
+    this.dispatchEvent(new CustomEvent('cancelled'));
   };
 
   #again = (): void => {
@@ -68,30 +139,69 @@ export class RevealForm extends LitElement {
   };
 
   override render() {
-    return html`<form @submit=${this.#ask}>
-      <label for="reason">Why do you need it?</label>
-      <input id="reason" name="reason" required minlength=${REASON_MIN_CHARACTERS} maxlength="500" .value=${this.reason} autocomplete="off" enterkeyhint="go" aria-describedby="ticket" ?readonly=${this.busy} />
+    const compares = this.unlock?.line != null || this.unlock?.succession != null;
+    return html`${compares && this.unlock ? this.#compare(this.unlock) : nothing}
+      <form novalidate ?hidden=${compares} @submit=${this.#ask}>
+        ${this.#reason()} ${this.unlock ? this.#unlock(this.unlock) : nothing}
+        <div class="actions">
+          <span class="quiet">Reason, name and time are recorded before anything is shown.</span>
+          <button type="button" @click=${this.#cancel}>Cancel</button>
+          <button class="primary" ?disabled=${this.busy || this.#fields.busy || (this.unlock !== null && this.unlock.unlockers.length === 0)}>
+            ${this.locked ? html`${lockOpenIcon}Unlock and reveal` : 'Reveal'}
+          </button>
+        </div>
+      </form>`;
+  }
+
+  #reason() {
+    const wrong = this.wrong || this.fault;
+    return html`<div class="reason">
+      <div class="over"><label for="reason">Reason</label><span class="quiet">kept in the audit</span></div>
+      <input
+        id="reason"
+        name="reason"
+        maxlength="500"
+        autocomplete="off"
+        enterkeyhint="go"
+        aria-describedby="ticket"
+        aria-invalid=${wrong ? 'true' : nothing}
+        ?readonly=${this.busy}
+      />
+      ${
+        wrong
+          ? html`<p class="below wrong" id="ticket" role="alert">${circleAlertIcon}<span>${wrong}</span></p>`
+          : html`<p class="below quiet" id="ticket">${this.#hint()}</p>`
+      }
       ${
         this.offered
           ? html`<div class="again">
-              <button type="button" ?disabled=${this.busy} @click=${this.#again}>Use ${this.offered} again</button>
+              <button type="button" class="small" ?disabled=${this.busy} @click=${this.#again}>Use ${this.offered} again</button>
             </div>`
           : nothing
       }
-      <p class="quiet" id="ticket">
-        ${
-          this.ticket === null
-            ? 'A ticket number at the beginning is offered again at your next reveal.'
-            : html`Begin with a ticket like <span class="mono">${this.ticket}</span> (# is a digit${this.ticket.includes('*') ? ', * letters and digits' : ''}).`
-        }
-      </p>
-      <p class="quiet">The reason, your name and the time go into the audit before anything is shown.</p>
-      ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
-      <div class="actions">
-        <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('cancelled'))}>Cancel</button>
-        <button class="primary" ?disabled=${this.busy}>Reveal</button>
-      </div>
-    </form>`;
+    </div>`;
+  }
+
+  #hint() {
+    if (this.ticket === null) return 'A ticket number at the beginning is offered again at your next reveal.';
+    return html`Begin with a ticket like <span class="mono">${this.ticket}</span> (# is a digit${this.ticket.includes('*') ? ', * letters and digits' : ''}).`;
+  }
+
+  #unlock(shown: Shown) {
+    if (shown.unlockers.length === 0) return html`<p class="note warn unlock" role="alert">${shown.why}</p>`;
+    const aside = 'once, then open for 15 min of use';
+    return this.#fields.render(shown, { working: this.opening, fault: shown.fault, aside });
+  }
+
+  #compare({ succession, line, fault }: Shown) {
+    return html`<unlock-compare
+      .succession=${succession}
+      .line=${line}
+      .fault=${fault}
+      .working=${this.opening}
+      @compared=${this.#compared}
+      @cancelled=${this.#cancel}
+    ></unlock-compare>`;
   }
 }
 

@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { page } from 'vitest/browser';
 import type { ListedVersion, Secret } from '../../../schema/secret.ts';
+import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { readRecoveryPassword } from '../../vault/bitlocker.ts';
 import { Countdown } from '../core/countdown.ts';
+import type { Shown } from '../unlock/opening.ts';
 import type { RevealDialog } from './reveal-dialog.ts';
 import './reveal-dialog.ts';
 import { ticketOf } from './last-ticket.ts';
-import type { RevealForm } from './reveal-form.ts';
+import type { ReasonGiven, RevealForm } from './reveal-form.ts';
 import type { SecretText } from './secret-text.ts';
 import { spelled } from './spelling.ts';
 import type { VersionChoice } from './version-choice.ts';
@@ -42,25 +45,22 @@ describe('a plaintext', () => {
     await element.updateComplete;
     return element;
   };
-  const button = (element: SecretText, words: string) =>
-    [...element.renderRoot.querySelectorAll('button')].find((one) => one.innerText === words) as HTMLButtonElement;
 
   it('tells kinds of character apart by more than colour, and is read as characters', async () => {
     const element = await show('aB7! ');
-    const characters = [...element.renderRoot.querySelectorAll('.plain span span')].map((one) => one.className);
+    const characters = [...element.renderRoot.querySelectorAll('.plain .block > span')].map((one) => one.className);
     expect(characters).toEqual(['lower', 'upper', 'digit', 'sign', 'sign']);
     const style = (kind: string) => getComputedStyle(element.renderRoot.querySelector(`.plain .${kind}`) as Element);
     expect(style('digit').textDecorationLine).toBe('underline');
     expect(Number(style('upper').fontWeight)).toBeGreaterThan(Number(style('lower').fontWeight));
-    document.documentElement.style.setProperty('--line', 'gray');
-    expect(style('sign').borderStyle).toBe('solid');
+    expect(style('sign').outlineStyle).toBe('solid');
     const read = element.renderRoot.querySelector('.plain [role=img]')?.getAttribute('aria-label');
     expect(read).toBe('alfa, CAPITAL Bravo, seven, exclamation mark, space');
   });
 
   it('stands in the order in which it is typed, also where its letters run from right to left, and shows what is not seen', async () => {
     const element = await show('aאב1\u202ez');
-    const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain span span')];
+    const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain .block > span')];
     const lefts = spans.map((span) => span.getBoundingClientRect().left);
     expect(lefts).toEqual([...lefts].sort((a, b) => a - b));
     expect(new Set(lefts).size).toBe(6);
@@ -71,7 +71,7 @@ describe('a plaintext', () => {
   it('is shown as it is, whatever a page makes of its characters: entities, tags, several spaces', async () => {
     for (const plaintext of ['iuSF9&{s-0', 'a&amp;b&sol;c', '<b>x</b>"\'', 'two  spaces', '%20+%00']) {
       const element = await show(plaintext);
-      const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain [role=img] > span')];
+      const spans = [...element.renderRoot.querySelectorAll<HTMLElement>('.plain .block > span')];
       expect(spans.map((span) => span.textContent).join('')).toBe(plaintext);
       for (const span of spans) expect(span.getBoundingClientRect().width).toBeGreaterThan(0);
       element.remove();
@@ -79,7 +79,8 @@ describe('a plaintext', () => {
   });
 
   it('says that white space is at an end of it, because nobody sees a line end that a file or a script has left', async () => {
-    const said = async (plaintext: string) => (await show(plaintext)).renderRoot.querySelector('.note')?.textContent;
+    const said = async (plaintext: string) =>
+      (await show(plaintext)).renderRoot.querySelector('.note.warn')?.textContent;
     expect(await said('secret\r\n')).toBe('White space is part of it, at its end: carriage return, new line.');
     expect(await said(' secret\u00a0')).toBe(
       'White space is part of it, at its beginning: space; at its end: sign \u00a0 (U+00A0).',
@@ -96,24 +97,34 @@ describe('a plaintext', () => {
     );
   });
 
-  it('grows on demand until it is read at arm’s length, and is spelled group by group', async () => {
+  it('numbers its groups, four a row where there is room and two on a phone, and spells each at its place: two people read in one order', async () => {
     const element = await show('000011-000022-720885-111111-222222-333333-444444-555555', true);
-    const size = () =>
-      Number.parseFloat(getComputedStyle(element.renderRoot.querySelector('.groups') as Element).fontSize);
-    const before = size();
-    let large: boolean | null = null;
-    element.addEventListener('large-changed', (event) => {
-      large = (event as CustomEvent<boolean>).detail;
-    });
-    button(element, 'Large type').click();
+    const groups = () => [...element.renderRoot.querySelectorAll<HTMLElement>('.groups li')];
+    expect(groups().map((one) => one.querySelector('.number')?.textContent)).toEqual([...'12345678']);
+    const rows = () => new Set(groups().map((one) => one.getBoundingClientRect().top)).size;
+    expect(rows()).toBe(4);
+    await page.viewport(1280, 860);
+    expect(rows()).toBe(2);
+    const six = groups()[0]?.querySelector('.six') as Element;
+    expect(Number.parseFloat(getComputedStyle(six).fontSize)).toBeGreaterThanOrEqual(24);
+    element.spelling = true;
     await element.updateComplete;
-    expect(size()).toBeGreaterThan(before * 1.4);
-    expect(large).toBe(true);
-    button(element, 'Spell it out').click();
+    expect(groups().map((one) => one.querySelector('.six')?.textContent)[2]).toBe('720885');
+    expect(groups()[2]?.querySelector('.words')?.textContent).toBe('seven two zero eight eight five');
+    const tops = groups().map((one) => one.getBoundingClientRect().top);
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+    await page.viewport(414, 896);
+  });
+
+  it('numbers each character that it spells, and shows it beside its word', async () => {
+    const element = await show('aB7');
+    element.spelling = true;
     await element.updateComplete;
-    const lines = [...element.renderRoot.querySelectorAll('.spelled li')].map(({ textContent }) => textContent);
-    expect(lines).toHaveLength(8);
-    expect(lines[2]).toBe('seven two zero eight eight five');
+    const lines = [...element.renderRoot.querySelectorAll<HTMLElement>('.spelled li')].map((one) =>
+      one.textContent?.trim().split(/\s+/).join(' '),
+    );
+    expect(lines).toEqual(['1 a alfa', '2 B CAPITAL Bravo', '3 7 seven']);
+    expect(element.renderRoot.querySelector('.plain')).toBeNull();
   });
 });
 
@@ -167,6 +178,14 @@ it('a countdown is given no time by a clock that is set back, because what is sh
   expect([countdown.secondsLeft, over]).toEqual([0, 1]);
 });
 
+const unlockerOf = (one: Pick<ManifestUnlocker, 'id' | 'owner' | 'kind'>): ManifestUnlocker => ({
+  label: one.id,
+  jwk: { kty: 'EC', crv: 'P-256', x: '', y: '' },
+  rights: ['reveal'],
+  createdAt: 0,
+  ...one,
+});
+
 describe('the dialog', () => {
   const secret: Secret = {
     id: 's',
@@ -174,6 +193,7 @@ describe('the dialog', () => {
     kind: 'local_admin_password',
     ref: { account: 'Administrator' },
     lastRevealedAt: null,
+    lastRevealedBy: null,
     rotateDueAt: null,
     rotated: null,
     goneAt: null,
@@ -230,7 +250,7 @@ describe('the dialog', () => {
       pc: { hostname: 'PC-01', client: 'Harbour Dental', serial: '5CD1' },
     });
     await element.updateComplete;
-    expect(element.renderRoot.textContent?.replaceAll(/\s+/g, ' ')).toContain('PC-01, Harbour Dental · serial 5CD1');
+    expect(element.renderRoot.textContent?.replaceAll(/\s+/g, ' ')).toMatch(/Harbour Dental · PC-01 Serial 5CD1/);
   });
 
   it('offers what else the PC may have, each with instant, run, host name and the way it came', async () => {
@@ -252,6 +272,103 @@ describe('the dialog', () => {
     const chosen = new Promise<Event>((done) => element.addEventListener('version-chosen', done));
     choice.renderRoot.querySelectorAll('input')[1]?.click();
     expect(((await chosen) as CustomEvent).detail).toMatchObject({ version: { version: 2 } });
+  });
+
+  const ADA = 'ada@example.com';
+  const unlockers: ManifestUnlocker[] = [
+    unlockerOf({ id: 'own', owner: ADA, kind: 'passphrase' }),
+    unlockerOf({ id: 'team', owner: null, kind: 'passphrase' }),
+  ];
+  const shownOf = (more: Partial<Shown> = {}): Shown => ({
+    unlockers,
+    halves: [],
+    why: '',
+    minutes: 15,
+    fault: '',
+    succession: null,
+    line: null,
+    ...more,
+  });
+  const formOf = async (more: Partial<RevealDialog>): Promise<[RevealForm, HTMLInputElement, RevealDialog]> => {
+    const element = Object.assign(await open(), more);
+    await element.updateComplete;
+    const form = element.renderRoot.querySelector('reveal-form') as RevealForm;
+    await form.updateComplete;
+    return [form, form.renderRoot.querySelector('#reason') as HTMLInputElement, element];
+  };
+  const submit = async (form: RevealForm): Promise<void> => {
+    form.renderRoot.querySelector('form')?.requestSubmit();
+    await form.updateComplete;
+  };
+  const secretField = (form: RevealForm) => form.renderRoot.querySelector<HTMLInputElement>('.secret');
+
+  it('checks the ticket before anything is unlocked, because the server would turn the reason down after it', async () => {
+    const [form, reason] = await formOf({ locked: true, unlock: shownOf(), ticket: 'INC-#####' });
+    let given = 0;
+    form.addEventListener('reason-given', () => given++);
+    reason.value = 'blue screen';
+    await submit(form);
+    expect(form.renderRoot.querySelector('[role=alert]')?.textContent).toContain('begin with a ticket like INC-#####');
+    expect(form.shadowRoot?.activeElement).toBe(reason);
+    expect(given).toBe(0);
+  });
+
+  it('leads from the reason on to the passphrase, and takes both at once: no second dialog', async () => {
+    const [form, reason, dialog] = await formOf({ locked: true, unlock: shownOf() });
+    reason.value = 'blue screen';
+    reason.focus();
+    await submit(form);
+    const field = secretField(form) as HTMLInputElement;
+    expect(form.shadowRoot?.activeElement).toBe(field);
+    field.value = 'horse battery';
+    const wanted = new Promise<Event>((done) => dialog.addEventListener('reason-given', done));
+    await submit(form);
+    expect(((await wanted) as ReasonGiven).detail).toEqual({
+      reason: 'blue screen',
+      proof: { unlocker: 'own', secret: 'horse battery', orOf: ['team'] },
+    });
+  });
+
+  it('begins with a passkey where there is one, and with what was used last in this browser after that', async () => {
+    const withKey = [...unlockers, unlockerOf({ id: 'key', owner: ADA, kind: 'passkey' })];
+    const chosen = async (last: string | null) => {
+      const [form, , dialog] = await formOf({ locked: true, unlock: shownOf({ unlockers: withKey, last }) });
+      const words = form.renderRoot.querySelector('.ways label:has(:checked)')?.textContent?.trim();
+      dialog.remove();
+      return words;
+    };
+    expect(await chosen(null)).toBe('Passkey');
+    expect(await chosen('team')).toBe('My or the team passphrase');
+  });
+
+  it('shows what is typed on demand, and keeps it', async () => {
+    const [form] = await formOf({ locked: true, unlock: shownOf() });
+    const field = secretField(form) as HTMLInputElement;
+    field.value = 'horse';
+    form.renderRoot.querySelector<HTMLElement>('.shown button')?.click();
+    await form.updateComplete;
+    expect([field.type, field.value]).toEqual(['text', 'horse']);
+  });
+
+  it('says when the team passphrase was last set and by whom, before a wrong try and after it', async () => {
+    const since = { team: { at: Date.now(), by: 'boss@example.com' } };
+    const said = (form: RevealForm) => form.renderRoot.querySelector('.unlock')?.textContent?.replaceAll(/\s+/g, ' ');
+    const [form, , dialog] = await formOf({ locked: true, unlock: shownOf({ since }) });
+    expect(said(form)).toMatch(/The team passphrase was last set today .* by .*boss@example.com/);
+    Object.assign(dialog, { unlock: shownOf({ since, fault: 'That is not the passphrase.' }) });
+    await dialog.updateComplete;
+    await form.updateComplete;
+    expect(said(form)).toMatch(/That is not the passphrase. The team passphrase was last set .* ask them/);
+  });
+
+  it('says which version it is, when it was sealed and who revealed it last', async () => {
+    const element = Object.assign(await open(), {
+      secret: { ...secret, lastRevealedAt: 1, lastRevealedBy: 'eve@example.com', inForceAt: 1 },
+    });
+    await element.updateComplete;
+    const said = element.renderRoot.textContent?.replaceAll(/\s+/g, ' ');
+    expect(said).toMatch(/Version 1, in force · sealed/);
+    expect(said).toMatch(/Last revealed .* by eve@example.com/);
   });
 
   it('gives the focus back to what opened it', async () => {

@@ -2,16 +2,19 @@
 // that a page only says which secret is wanted.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import type { Revealed, Secret, SecretVersion } from '../../../schema/secret.ts';
+import type { VaultState } from '../../vault/contract.ts';
 import { ApiProblem, isProblem } from '../api/http.ts';
 import * as secretsApi from '../api/secrets.ts';
 import * as settingsApi from '../api/settings.ts';
 import { OneAct } from '../core/one-act.ts';
 import { dateTime, duration } from '../ui/words.ts';
-import { unlockedOrAsk } from '../unlock/unlocking.ts';
-import { onVaultState, refreshVaultState, vault } from '../unlock/vault-client.ts';
+import { Opening } from '../unlock/opening.ts';
+import type { Proof } from '../unlock/unlock-fields.ts';
+import { onVaultState, refreshVaultState, vault, vaultState } from '../unlock/vault-client.ts';
 import { keepTicket, lastTicket, ticketOf } from './last-ticket.ts';
 import { sameRef } from './refs.ts';
 import type { Pc, RevealStep } from './reveal-dialog.ts';
+import type { ReasonGiven } from './reveal-form.ts';
 import type { Offered } from './version-words.ts';
 import './reveal-dialog.ts';
 
@@ -47,6 +50,9 @@ export class Revealing implements ReactiveController {
   #step: RevealStep = { step: 'reason' };
   /** A second press, or Enter held down, is not a second reveal on record. */
   readonly #act: OneAct;
+  readonly #opening: Opening;
+  /** The vault is closed for this tenant: opening it is the dialog's first step. Null: it has not said yet. */
+  #locked: boolean | null = null;
   #stop: (() => void) | null = null;
 
   constructor(host: ReactiveControllerHost, tenant: () => string, onClosed: () => void) {
@@ -54,14 +60,17 @@ export class Revealing implements ReactiveController {
     this.#tenant = tenant;
     this.#onClosed = onClosed;
     this.#act = new OneAct(host);
+    this.#opening = new Opening(host);
     host.addController(this);
   }
 
   hostConnected(): void {
     this.#stop = onVaultState((state) => {
+      if (!this.#asked) return;
+      const open = this.#isOpen(state);
       // A person who locks, in whichever tab or window, wants nothing left to be read.
-      const open = state.state === 'unlocked' && state.tenant === this.#tenant();
       if (!open && this.#step.step === 'shown') this.#closed();
+      else if (this.#step.step === 'reason' && this.#locked !== !open && !this.#opening.working) this.#lockedIs(!open);
     });
   }
 
@@ -69,6 +78,19 @@ export class Revealing implements ReactiveController {
     this.#stop?.();
     this.#asked = null;
     this.#step = { step: 'reason' };
+    this.#opening.end();
+  }
+
+  #isOpen(state: VaultState): boolean {
+    return state.state === 'unlocked' && state.tenant === this.#tenant();
+  }
+
+  /** Shows the way to unlock, or that nothing has to be unlocked any more. */
+  #lockedIs(locked: boolean): void {
+    this.#locked = locked;
+    if (locked) void this.#opening.begin(this.#tenant());
+    else this.#opening.end();
+    this.#host.requestUpdate();
   }
 
   ask(asked: Asked, beside: Beside): void {
@@ -76,12 +98,15 @@ export class Revealing implements ReactiveController {
     this.#asked = asked;
     this.#beside = beside;
     this.#show({ step: 'reason' });
+    this.#locked = null;
+    void refreshVaultState();
     void this.#askTicket(beside);
   }
 
   /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#act.forget();
+    this.#opening.end();
     this.#asked = null;
     this.#show({ step: 'reason' });
   }
@@ -102,20 +127,28 @@ export class Revealing implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  #reveal(reason: string): void {
+  #given({ reason, proof }: ReasonGiven['detail']): void {
     const asked = this.#asked;
-    if (asked) void this.#act.do((signal) => this.#revealOnce(asked, reason, signal));
+    if (!asked || this.#act.busy) return;
+    const reveal = () => void this.#act.do((signal) => this.#revealOnce(asked, reason, signal));
+    if (proof) this.#unlockFirst(proof, reveal);
+    else reveal();
+  }
+
+  #unlockFirst(proof: Proof, reveal: () => void): void {
+    this.#opening.attempt(proof, () => {
+      this.#locked = false;
+      reveal();
+    });
   }
 
   async #revealOnce(asked: Asked, reason: string, signal: AbortSignal): Promise<void> {
     const tenant = this.#tenant();
-    const unlocked = await unlockedOrAsk(tenant);
+    const open = this.#isOpen(await refreshVaultState());
     // A person who has left meanwhile wants nothing revealed, and nothing of it on record.
     if (signal.aborted) return;
-    if (!unlocked) {
-      this.#show({ step: 'reason', fault: 'The vault is still locked. Unlock it to reveal a secret.' });
-      return;
-    }
+    // It may have locked since the dialog opened: what was typed stays.
+    if (!open) return this.#lockedIs(true);
     this.#show({ step: 'working' });
     let revealed: Revealed;
     try {
@@ -166,13 +199,16 @@ export class Revealing implements ReactiveController {
       .progress=${this.#step}
       .busy=${this.#act.busy}
       .ticket=${this.#ticket}
+      .locked=${this.#locked ?? !this.#isOpen(vaultState())}
+      .unlock=${this.#opening.shown}
+      .opening=${this.#opening.working}
       .lastTicket=${lastTicket(this.#tenant())}
       .choices=${this.#beside.choices}
       .earlier=${this.#beside.earlier}
       machine=${machine}
       .pc=${pc}
       @version-chosen=${(event: CustomEvent<Asked>) => this.#choose(event.detail)}
-      @reason-given=${(event: CustomEvent<string>) => this.#reveal(event.detail)}
+      @reason-given=${(event: ReasonGiven) => this.#given(event.detail)}
       @closed=${this.#closed}
     ></reveal-dialog>`;
   }

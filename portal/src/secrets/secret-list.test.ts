@@ -36,6 +36,7 @@ const secretOf = (more: Partial<Secret>): Secret => ({
   kind: 'local_admin_password',
   ref: { account: 'Administrator' },
   lastRevealedAt: null,
+  lastRevealedBy: null,
   rotateDueAt: null,
   rotated: null,
   goneAt: null,

@@ -7,7 +7,7 @@ import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secre
 import { asideWith } from '../ui/aside-words.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { dateTime, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../ui/words.ts';
+import { dateTime, dayOf, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../ui/words.ts';
 import type { FurtherVersions } from './older-versions.ts';
 import { newestKeysFirst } from './refs.ts';
 import { offeredWith, sealedWords, versionFacts } from './version-words.ts';
@@ -93,7 +93,9 @@ export class SecretList extends LitElement {
 
   override render() {
     if (this.secrets.length === 0)
-      return this.apart ? nothing : html`<p class="quiet">No secret of this machine is in escrow yet.</p>`;
+      return this.apart
+        ? nothing
+        : html`<p class="quiet">No secret of this PC is sealed yet. Its engine seals them as it runs; or add one.</p>`;
     return html`${
       this.memberRole === 'auditor'
         ? html`<p class="quiet">Auditors see what is held and who revealed it, and reveal nothing.</p>`
@@ -218,7 +220,7 @@ export class SecretList extends LitElement {
 
   #version(version: ListedVersion) {
     return html`<p class="quiet">
-        Version ${version.version}, escrowed <relative-time .at=${version.escrowedAt}></relative-time>${
+        Version ${version.version}, sealed <relative-time .at=${version.escrowedAt}></relative-time>${
           version.by === null && version.uploadedBy === null ? html` by ${theirs(version.escrowedBy)}` : nothing
         }, key
         <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
@@ -276,8 +278,8 @@ export class SecretList extends LitElement {
     return html`<p>
       ${
         dueAt <= Date.now()
-          ? html`<span class="pill warn" title="Since ${dateTime(dueAt)}">To be rotated</span>`
-          : html`<span class="pill">To be rotated from ${dateTime(dueAt)}</span>`
+          ? html`<span class="pill warn" title="Since ${dateTime(dueAt)}">Still to rotate</span>`
+          : html`<span class="pill">Rotate by ${dayOf(dueAt)}</span>`
       }
       ${
         this.memberRole === 'admin'

@@ -1,15 +1,13 @@
-// A plaintext as a person reads it aloud or types it: an unambiguous font, kinds of character told apart by more than colour, large on
-// demand, and spelled out for the telephone.
+// A plaintext as a person reads it aloud or types it: large, kinds of character told apart by more than colour, groups by their numbers, and
+// spelled out for the telephone in the same order.
 import { html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { visible } from '../../../schema/shown-text.ts';
 import type { Opened } from '../../vault/contract.ts';
+import { checkIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { secretStyles } from './secret-styles.ts';
 import { spelled } from './spelling.ts';
-
-/** Fired with whether it is shown large: its container has to make room. */
-export type LargeChanged = CustomEvent<boolean>;
 
 const classOf = (character: string): string =>
   /\p{N}/u.test(character)
@@ -20,53 +18,63 @@ const classOf = (character: string): string =>
         ? 'lower'
         : 'sign';
 
+/** As many characters as a person keeps in mind at once. */
+const BLOCK = 5;
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
+
+const blocksOf = (plaintext: string): string[][] => {
+  const characters = [...plaintext];
+  return Array.from({ length: Math.ceil(characters.length / BLOCK) }, (_, index) =>
+    characters.slice(index * BLOCK, (index + 1) * BLOCK),
+  );
+};
 
 @customElement('secret-text')
 export class SecretText extends LitElement {
   static override styles = [shared, secretStyles];
   @property({ attribute: false }) opened: Opened | null = null;
-  @state() private large = false;
-  @state() private spelling = false;
-
-  #enlarge = (): void => {
-    this.large = !this.large;
-    this.dispatchEvent(new CustomEvent('large-changed', { detail: this.large, bubbles: true, composed: true }));
-  };
+  @property({ type: Boolean }) spelling = false;
 
   override render() {
     if (!this.opened) return nothing;
     const { plaintext, bitlocker } = this.opened;
-    return html`<div class=${this.large ? 'large' : ''}>
-        ${bitlocker ? this.#groups(bitlocker) : this.#characters(plaintext)}
-      </div>
-      <div class="row">
-        <button type="button" aria-pressed=${this.large} @click=${this.#enlarge}>Large type</button>
-        <button
-          type="button"
-          aria-pressed=${this.spelling}
-          @click=${() => {
-            this.spelling = !this.spelling;
-          }}
-        >
-          Spell it out
-        </button>
-      </div>
-      ${this.spelling ? this.#spelled(bitlocker?.groups ?? [plaintext]) : nothing}`;
+    return bitlocker ? this.#groups(bitlocker) : this.#characters(plaintext);
+  }
+
+  #characters(plaintext: string) {
+    return html`${this.spelling ? this.#spelled(plaintext) : this.#plain(plaintext)} ${this.#ends(plaintext)}
+      <p class="quiet legend">
+        <span>${[...plaintext].length} characters</span>
+        <span><span class="digit">8</span> digit</span> <span><span class="upper">T</span> capital</span>
+        <span><span class="lower">x</span> small letter</span> <span><span class="sign">!</span> sign</span>
+      </p>`;
   }
 
   /** Announced as characters: a screen reader would turn text into words and numbers. */
-  #characters(plaintext: string) {
+  #plain(plaintext: string) {
     return html`<p class="plain">
-        <span role="img" aria-label=${spelled(plaintext).join(', ')}
-          >${[...plaintext].map((character) => html`<span class=${classOf(character)}>${visible(character, { lines: true })}</span>`)}</span
-        >
-      </p>
-      ${this.#ends(plaintext)}
-      <p class="quiet legend">
-        <span class="digit">1</span> digit, <span class="upper">A</span> capital, <span class="lower">a</span> small letter,
-        <span class="sign">!</span> sign
-      </p>`;
+      <span role="img" aria-label=${spelled(plaintext).join(', ')}
+        >${blocksOf(plaintext).map(
+          (block) =>
+            html`<span class="block">${block.map((character) => html`<span class=${classOf(character)}>${visible(character, { lines: true })}</span>`)}</span>`,
+        )}</span
+      >
+    </p>`;
+  }
+
+  /** Each character beside its word, with its number: two people find each other again by it. */
+  #spelled(plaintext: string) {
+    const words = spelled(plaintext);
+    return html`<ol class="spelled" aria-label="Spelled out">
+      ${[...plaintext].map(
+        (character, index) =>
+          html`<li>
+            <span class="number" aria-hidden="true">${index + 1}</span>
+            <span class="glyph ${classOf(character)}" aria-hidden="true">${visible(character, { lines: true })}</span>
+            <span>${words[index]}</span>
+          </li>`,
+      )}
+    </ol>`;
   }
 
   /** Nobody sees white space at an end, and a person who types the shown text leaves it out. */
@@ -84,23 +92,24 @@ export class SecretText extends LitElement {
 
   #groups({ groups, failing }: NonNullable<Opened['bitlocker']>) {
     const fails = (index: number): boolean => failing.includes(index + 1);
-    return html`<ol class="groups" aria-label="Recovery password, eight groups of six digits">
-        ${groups.map((group, index) => html`<li class=${fails(index) ? 'fails' : 'holds'}><span role="img" aria-label="${[...group].join(' ')}${fails(index) ? ', fails its checksum' : ''}">${group}</span></li>`)}
+    return html`<ol class="groups ${this.spelling ? 'spelling' : ''}" aria-label="Recovery password, eight groups of six digits">
+        ${groups.map(
+          (group, index) =>
+            html`<li class=${fails(index) ? 'fails' : 'holds'}>
+              <span class="number" aria-hidden="true">${index + 1}</span>
+              <span class="six" role="img" aria-label="${[...group].join(' ')}${fails(index) ? ', fails its checksum' : ''}">${group}</span>
+              ${this.spelling ? html`<span class="words">${spelled(group).join(' ')}</span>` : nothing}
+            </li>`,
+        )}
       </ol>
       ${
         failing.length === 0
-          ? html`<p class="quiet">Checksum right in all eight groups.</p>`
+          ? html`<p class="verdict good">${checkIcon}<span>All eight groups pass their check. Read them row by row.</span></p>`
           : html`<p class="note bad" role="alert">
               ${failing.length === 1 ? 'Group' : 'Groups'} ${list.format(failing.map(String))} ${failing.length === 1 ? 'fails its' : 'fail their'}
               checksum. This is not a recovery password that BitLocker made.
             </p>`
       }`;
-  }
-
-  #spelled(parts: readonly string[]) {
-    return html`<ol class=${parts.length > 1 ? 'spelled grouped' : 'spelled'} aria-label="Spelled out">
-      ${parts.flatMap((part) => (parts.length > 1 ? [html`<li>${spelled(part).join(' ')}</li>`] : spelled(part).map((word) => html`<li>${word}</li>`)))}
-    </ol>`;
   }
 }
 

@@ -41,3 +41,15 @@ export const versionFacts = (version: Told): string[] => [
   ...(version.serial == null ? [] : [`serial ${isolated(version.serial)}`]),
   wayWords(version),
 ];
+
+/** What a version is among the others of its secret: whether the PC has it, as far as anybody can say. */
+export function standingOf(
+  { inForceAt, goneAt, count }: Pick<Secret, 'inForceAt' | 'goneAt' | 'count'>,
+  { several, earlier }: { several: boolean; earlier: boolean },
+): string {
+  if (goneAt !== null) return ', gone from the PC';
+  if (earlier) return ', an earlier one';
+  if (several) return ', one that the PC may have';
+  if (inForceAt !== null) return ', in force';
+  return count === 1 ? ', the only one' : ', the latest';
+}

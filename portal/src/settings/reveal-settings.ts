@@ -193,7 +193,7 @@ export class RevealSettings extends LitElement {
           : nothing
       }
       ${this.#choice('rotate', 'Never', rotate === 'never', () => this.#change({ rotate: 'never' }))}
-      <p class="quiet">It is marked on the fleet and machine pages until a newer version of it comes in. Earlier marks stay as they are.</p>
+      <p class="quiet">It is marked on the fleet and PC pages until a newer version of it comes in. Earlier marks stay as they are.</p>
     </fieldset>`;
   }
 }

@@ -49,12 +49,12 @@ export class IssuedTokenElement extends LitElement {
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${
         file.fingerprint === null
-          ? html`<p class="note warn">Unpinned: an engine trusts the first root it meets. Issue a pinned one where you can.</p>`
+          ? html`<p class="note warn">An engine with this file trusts the first root it meets. Issue one that trusts your root where you can.</p>`
           : nothing
       }
       <div class="row">
         <button class="primary" @click=${() => saveEngineFile(file, issued.prefix)}>
-          Download configuration
+          Download engine.json
         </button>
         <button @click=${this.#copy}>${this.words}</button>
         <span class="visually-hidden" role="status">${this.words === 'Copy' ? nothing : this.words}</span>

@@ -99,7 +99,7 @@ export class TokenListElement extends LitElement {
             token.lastUsedAt === null
               ? 'Never used'
               : html`Last used <relative-time .at=${token.lastUsedAt}></relative-time>${token.lastIp === null ? nothing : ` from ${token.lastIp}`},
-                  ${token.uses === 1 ? 'once' : `${token.uses} times`}`
+                  ${token.uses <= 1 ? 'at least once' : `at least ${token.uses.toLocaleString()} times`}`
           }
         </p>
         ${this.#end(token, live)} ${this.#aside(token)}
@@ -119,10 +119,10 @@ export class TokenListElement extends LitElement {
 
   #pin({ fingerprint }: Token) {
     if (fingerprint === null)
-      return html`<span class="pill warn" title="Handed out without a fingerprint: an engine pins on first use">Unpinned</span>`;
+      return html`<span class="pill warn" title="Handed out without a fingerprint: an engine pins on first use">Trusts the first root it meets</span>`;
     const earlier = this.fingerprint !== null && fingerprint !== this.fingerprint;
     return html`<span class="pill ${earlier ? 'warn' : 'good'}" title=${fingerprint}
-      >Pinned <span class="mono">${shortId(fingerprint)}</span>${earlier ? ', an earlier root' : nothing}</span
+      >${earlier ? 'Trusts an earlier root' : 'Trusts your root'} <span class="mono">${shortId(fingerprint)}</span></span
     >`;
   }
 
@@ -151,7 +151,7 @@ export class TokenListElement extends LitElement {
     if (live)
       return html`<div class="row">
         ${token.replacedBy === null ? html`<button aria-label="Rotate ${name}" @click=${want('rotate')}>Rotate</button>` : nothing}
-        <button aria-label="Revoke ${name}" @click=${want('revoke')}>Revoke</button>
+        <button class="danger" aria-label="Revoke ${name}" @click=${want('revoke')}>Revoke</button>
       </div>`;
     if (token.revokedAt === null) return nothing;
     return token.aside === null || token.aside.state === 'bringing_back'

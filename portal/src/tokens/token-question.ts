@@ -23,8 +23,8 @@ export const overlapOf = ({ detail }: Confirmed): number =>
 export function tokenQuestion({ token, act }: TokenAsked, pinned: boolean) {
   const name = token.label || token.id;
   return act === 'rotate'
-    ? { heading: `Rotate “${name}”`, action: 'Rotate', words: rotateWords(pinned) }
-    : { heading: `Revoke “${name}”?`, action: 'Revoke', words: REVOKE_WORDS };
+    ? { heading: `Rotate “${name}”`, action: 'Rotate', danger: false, words: rotateWords(pinned) }
+    : { heading: `Revoke “${name}”?`, action: 'Revoke', danger: true, words: REVOKE_WORDS };
 }
 
 const REVOKE_WORDS = html`<p>It is refused at once, for good. Engines that have it keep what is unsent until they get another configuration file.</p>`;

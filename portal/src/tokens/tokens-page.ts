@@ -193,10 +193,11 @@ export class TokensPage extends LitElement {
   }
 
   #confirm(asked: TokenAsked, pin: Pin) {
-    const { heading, action, words } = tokenQuestion(asked, pin.state === 'verified');
+    const { heading, action, danger, words } = tokenQuestion(asked, pin.state === 'verified');
     return html`<confirm-dialog
       heading=${heading}
       action=${action}
+      ?danger=${danger}
       .words=${words}
       .busy=${this.#work.busy}
       @closed=${() => {

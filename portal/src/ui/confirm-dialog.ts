@@ -27,6 +27,8 @@ export class ConfirmDialog extends LitElement {
   @property() action = '';
   /** The consequences, and the fields. */
   @property({ attribute: false }) words: TemplateResult | typeof nothing = nothing;
+  /** It takes something away. */
+  @property({ type: Boolean }) danger = false;
   /** Another act of the page, or this one, is under way. */
   @property({ attribute: false }) busy = false;
   /** Why it was not done, where it stays open. */
@@ -51,7 +53,7 @@ export class ConfirmDialog extends LitElement {
         ${this.words} ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
-          <button class="primary" ?disabled=${this.busy}>${this.action}</button>
+          <button class=${this.danger ? 'danger fill' : 'primary'} ?disabled=${this.busy}>${this.action}</button>
         </div>
       </form>
     </dialog>`;

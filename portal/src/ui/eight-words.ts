@@ -1,6 +1,6 @@
 // Eight words that two people read to each other, numbered, so that both know where they are.
 import { css, html, LitElement } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { shared } from './shared-styles.ts';
 
 @customElement('eight-words')
@@ -22,6 +22,13 @@ export class EightWords extends LitElement {
         padding: 0.35rem 0.6rem;
         font-weight: 600;
       }
+      label {
+        display: flex;
+        gap: 6px;
+        margin: 0;
+        font: inherit;
+        cursor: pointer;
+      }
       .place {
         color: var(--text-3);
         font-weight: 400;
@@ -31,10 +38,38 @@ export class EightWords extends LitElement {
   ];
 
   @property({ attribute: false }) words: readonly string[] = [];
+  /** Each is ticked as the other side reads it out; fires `ticked` with how many are. */
+  @property({ type: Boolean }) ticking = false;
+  @state() private ticked: ReadonlySet<number> = new Set();
+
+  /** Other words have to be read out anew; the same ones in a list that was read again have not. */
+  override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get('words') as readonly string[] | undefined;
+    if (before !== undefined && before.join() !== this.words.join()) this.#tick(new Set());
+  }
+
+  #tick(ticked: ReadonlySet<number>): void {
+    this.ticked = ticked;
+    this.dispatchEvent(new CustomEvent('ticked', { detail: ticked.size }));
+  }
+
+  #toggle(place: number): void {
+    const next = new Set(this.ticked);
+    if (!next.delete(place)) next.add(place);
+    this.#tick(next);
+  }
+
+  #word(word: string, place: number) {
+    const words = html`<span class="place">${place + 1}</span>${word}`;
+    if (!this.ticking) return words;
+    return html`<label
+      ><input type="checkbox" .checked=${this.ticked.has(place)} @change=${() => this.#toggle(place)} /><span>${words}</span></label
+    >`;
+  }
 
   override render() {
     return html`<ol aria-label="Eight words">
-      ${this.words.map((word, place) => html`<li><span class="place">${place + 1}</span>${word}</li>`)}
+      ${this.words.map((word, place) => html`<li>${this.#word(word, place)}</li>`)}
     </ol>`;
   }
 }

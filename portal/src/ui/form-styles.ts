@@ -2,6 +2,18 @@
 // within a form's words.
 import { css } from 'lit';
 
+/** What is wrong with a field, in the place of its hint. */
+export const wrongField = css`
+  .wrong {
+    display: flex;
+    gap: 6px;
+    margin: 6px 0 0;
+    font-size: 13px;
+    line-height: 18px;
+    color: var(--bad);
+  }
+`;
+
 /** The host may set `--choice-width`. */
 export const rowForm = css`
   form {

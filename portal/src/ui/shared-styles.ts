@@ -14,6 +14,8 @@ const text = css`
     font-weight: 600;
     margin: 0;
     letter-spacing: -0.012em;
+    min-width: 0;
+    overflow-wrap: anywhere;
   }
   h1:focus:not(:focus-visible) {
     outline: none;
@@ -263,6 +265,12 @@ const parts = css`
       height: 6px;
       border-radius: 3px;
       background: var(--line-strong);
+    }
+  }
+  @media print {
+    .card {
+      border: 0;
+      padding: 0;
     }
   }
   @media (forced-colors: active) {

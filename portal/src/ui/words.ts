@@ -67,8 +67,8 @@ export function refWords(ref: SecretRef, say = isolated): string {
 }
 
 export const KEY_STATE_WORDS: Record<KeyHistory['state'], [string, 'good' | 'accent' | 'warn' | '']> = {
-  active: ['Active', 'good'],
-  retiring: ['Retiring', 'warn'],
+  active: ['In use', 'good'],
+  retiring: ['Being replaced', 'warn'],
   retired: ['Retired', ''],
   destroyed: ['Destroyed', ''],
 };
@@ -176,6 +176,10 @@ export function momentWords(at: number, now: number): string {
   if (at >= yesterday && at < midnight) return `Yesterday ${shortTime(at)}`;
   return new Date(at).getFullYear() === new Date(now).getFullYear() ? DAY_AND_TIME.format(at) : DATE_ONLY.format(at);
 }
+
+/** The same within a sentence: "today 17:57". */
+export const momentInSentence = (at: number, now: number): string =>
+  momentWords(at, now).replace(/^(Today|Yesterday)/, (word) => word.toLowerCase());
 
 /** "3 minutes ago"; under a minute it is "just now". */
 export function relativeTime(at: number, now: number): string {

@@ -6,9 +6,13 @@ import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
 import * as api from '../api/keyring.ts';
 import * as keyringActs from '../api/keyring-acts.ts';
+import { overview } from '../api/overview.ts';
 import { OneAct } from '../core/one-act.ts';
+import { lastUsed } from './last-used.ts';
 import { usableUnlockers } from './manifest.ts';
-import type { Proof, UnlockWanted } from './unlock-dialog.ts';
+import { tryEach } from './trying.ts';
+import type { UnlockWanted } from './unlock-dialog.ts';
+import type { Proof } from './unlock-fields.ts';
 import { rememberManifest, seenBefore, vault } from './vault-client.ts';
 import './unlock-dialog.ts';
 
@@ -17,6 +21,8 @@ type Wanted<T> = {
   action: string;
   /** What the dialog says before anything is given. */
   note?: string;
+  /** It takes something away. */
+  danger?: boolean;
   /** Which unlockers will do. */
   only: (unlocker: ManifestUnlocker) => boolean;
   work: (input: UnlockInput) => Promise<VaultResult<T>>;
@@ -32,11 +38,15 @@ const UNREACHABLE = 'The server did not say how its keyring follows on the one t
 /** What happens to the keys, and what an act means. */
 const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
 const MEANS: Partial<Record<KeyringAct['act'], string>> = {
-  rotate: 'A new escrow key counts at once. The keys then stay open for 15 idle minutes, so that re-sealing can begin.',
+  rotate:
+    'A new escrow key counts at once. The keys then stay open until nobody uses them, so that re-sealing can begin.',
   replace_root: `Everybody compares eight words at their next unlock, and engines need a new file while both roots overlap. ${THIS_ONE_ACT}`,
   end_overlap: `Engines that pin the earlier root get no key any more. ${THIS_ONE_ACT}`,
-  remove_unlocker: `The vault keys it could open are replaced. ${THIS_ONE_ACT}`,
+  remove_unlocker: `It opens nothing any more, and cannot be brought back: the vault keys it could open are replaced. ${THIS_ONE_ACT}`,
 };
+
+/** Acts that take something away from somebody. */
+const TAKES_AWAY: ReadonlySet<KeyringAct['act']> = new Set(['end_overlap', 'leaver', 'remove_unlocker']);
 
 /** Things that a leaver's act leaves as they are, repeated where it is signed. */
 function meaningOf(act: KeyringAct): string | undefined {
@@ -97,7 +107,19 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
-    return this.open<Drafted>(tenant, { heading, action, note: meaningOf(act), only: isAdmin, work });
+    const opened = this.open<Drafted>(tenant, {
+      heading,
+      action,
+      note: meaningOf(act),
+      danger: TAKES_AWAY.has(act.act),
+      only: isAdmin,
+      work,
+    });
+    return opened.then((drafted) => {
+      // It only notes the use, also of recovery sheets: the act does not wait for it.
+      if (drafted) void overview(tenant, drafted.proof.unlocker).catch(() => {});
+      return drafted;
+    });
   }
 
   /** Drafts an act and writes it. Null: the person gave up, and nothing was written. */
@@ -118,11 +140,11 @@ export class StepUp implements ReactiveController {
     const { tenant, keyring } = asked;
     // A line is taken by unlocking, where it goes on record: no act is signed on one that does not follow.
     const before = await seenBefore({ tenant, keyring }).catch(() => null);
-    const result = before
-      ? await asked
-          .work({ tenant, keyring, ...before, ...detail })
-          .catch(() => ({ ok: false as const, message: BROKEN }))
-      : { ok: false as const, message: UNREACHABLE };
+    const attempt = async (one: Proof) =>
+      before
+        ? asked.work({ tenant, keyring, ...before, ...one }).catch(() => ({ ok: false as const, message: BROKEN }))
+        : { ok: false as const, message: UNREACHABLE };
+    const { result, proof } = await tryEach(detail, attempt, signal);
     // Nothing is written behind the back of a person who cancelled meanwhile.
     if (signal.aborted) return;
     if (!result.ok) {
@@ -130,7 +152,7 @@ export class StepUp implements ReactiveController {
       return;
     }
     this.#asked = null;
-    asked.done({ value: result, proof: detail, keyring: asked.keyring });
+    asked.done({ value: result, proof, keyring: asked.keyring });
   }
 
   #end = (): void => {
@@ -146,9 +168,12 @@ export class StepUp implements ReactiveController {
     return html`<unlock-dialog
       heading=${asked.heading}
       action=${asked.action}
+      ?danger=${asked.danger}
       note=${asked.note ?? THIS_ONE_ACT}
       .unlockers=${usableUnlockers(asked.keyring).filter(asked.only)}
       .halves=${asked.keyring.unlockers}
+      .since=${asked.keyring.since}
+      .last=${lastUsed(asked.tenant)}
       why="None of the ways to unlock that are open to you will do for this."
       .working=${this.#proving.busy}
       .fault=${this.#fault?.message ?? ''}

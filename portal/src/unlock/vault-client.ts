@@ -159,7 +159,7 @@ export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
   return result;
 }
 
-/** Keeps what is unlocked so for another 15 minutes. */
+/** Keeps what is unlocked so for as long again as the tenant lets it be idle. */
 export const stayUnlocked = (): Promise<void> => vault().stay();
 
 /**

@@ -1,0 +1,30 @@
+// A refusal in a person's words: where a part of the body will not do, which one it is and why; never the API's own path of it.
+import type { Problem } from '../../../schema/problem.ts';
+
+/** The member that a path ends at: `body.kinds.0` is about `kinds`. */
+const memberOf = (field: string): string =>
+  field
+    .split('.')
+    .filter((part) => !/^\d+$/.test(part))
+    .at(-1) ?? field;
+
+/** `ticketPattern` as "Ticket pattern", `url` as "URL". */
+function membersWords(member: string): string {
+  if (member === 'url') return 'URL';
+  const words = member.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const isWhole = (field: string): boolean => field === 'body' || field === 'query';
+
+/** By the member that each is about, for a form that says it at its field. */
+export const fieldsOf = (errors: NonNullable<Problem['errors']>): ReadonlyMap<string, string> =>
+  new Map(errors.filter(({ field }) => !isWhole(field)).map(({ field, message }) => [memberOf(field), message]));
+
+export function wordsOf({ title, detail, errors = [] }: Pick<Problem, 'title' | 'detail' | 'errors'>): string {
+  if (errors.length === 0) return `${title}. ${detail}`;
+  const said = errors.map(({ field, message }) =>
+    isWhole(field) ? `What was sent ${message}.` : `${membersWords(memberOf(field))}: ${message}.`,
+  );
+  return [...new Set(said)].join(' ');
+}
