@@ -11,8 +11,8 @@ import type {
 } from '../../schema/bulk.ts';
 import { DAY_MS } from '../../schema/facts/days.ts';
 import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
-import { BULK_READS_A_DAY } from '../../schema/rotation.ts';
-import { type Revealed, refKey } from '../../schema/secret.ts';
+import type { Revealed } from '../../schema/secret.ts';
+import { refKey } from '../../schema/secret-ref.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
@@ -20,6 +20,9 @@ import { pcOf, secretFactsOf } from '../fleet/secret-facts.ts';
 import { countMarked, heldByKid } from '../keyring/held.ts';
 import { beginSweep, findSweep, type Sweep, touchedNow } from '../keyring/sweeps.ts';
 import { type RecordRow, recordOf, type SealedRecord } from './secrets.ts';
+
+/** How many ciphertexts one admin may read in bulk a day, for whatever purpose: a rotation of the largest tenant, twice. */
+export const BULK_READS_A_DAY = 200_000;
 
 /**
  * Counts a bulk read against the person's budget of the day; refuses a read that would go beyond it. In the caller's
@@ -31,7 +34,10 @@ function spendBulkReads(sql: SqlStorage, person: string, ciphertexts: number, no
     first<{ ciphertexts: number }>(sql, 'SELECT ciphertexts FROM bulk_reads WHERE person = ? AND day = ?', person, day)
       ?.ciphertexts ?? 0;
   if (spent + ciphertexts > BULK_READS_A_DAY)
-    return refuse('bulk_budget_exceeded', `One person may read ${BULK_READS_A_DAY} ciphertexts in bulk a day.`);
+    return {
+      ...refuse('bulk_budget_exceeded', `One person may read ${BULK_READS_A_DAY} ciphertexts in bulk a day.`),
+      retryAfterSeconds: Math.max(1, Math.ceil((DAY_MS - (now % DAY_MS)) / 1000)),
+    };
   sql.exec(
     `INSERT INTO bulk_reads VALUES (?, ?, ?)
      ON CONFLICT (person, day) DO UPDATE SET ciphertexts = ciphertexts + excluded.ciphertexts`,

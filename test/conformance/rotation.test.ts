@@ -2,6 +2,7 @@
 
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { BULK_READS_A_DAY } from '../../objects/secrets/bulk.ts';
 import { type RotationCalls, rotate } from '../../portal/src/keyring/rotation.ts';
 import { sweep } from '../../portal/src/secrets/sweep.ts';
 import { isFault } from '../../portal/vault/fault.ts';
@@ -9,7 +10,7 @@ import { openBytesOf, openSecret } from '../../portal/vault/opener.ts';
 import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
-import { DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
+import { DAY_MS, DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type {
   ResealAnswer,
@@ -19,7 +20,6 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../../schema/rotation.ts';
-import { BULK_READS_A_DAY } from '../../schema/rotation.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
 import {
@@ -377,7 +377,11 @@ describe('re-sealing', () => {
     await runInDurableObject(stub(), (_object, state) => {
       state.storage.sql.exec('UPDATE bulk_reads SET ciphertexts = ?', BULK_READS_A_DAY);
     });
-    await expect(page({ after: null, limit: 50 })).rejects.toThrow('bulk_budget_exceeded');
+    const { status, json, headers } = await asPerson(ADMIN, at('rotation/page'), { after: null, limit: 50 });
+    expect([status, json.code]).toEqual([429, 'bulk_budget_exceeded']);
+    const secondsLeft = Math.ceil((DAY_MS - (Date.now() % DAY_MS)) / 1000);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(secondsLeft);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(DAY_MS / 1000);
   });
 });
 

@@ -75,7 +75,8 @@ const before = (attribute: AttributeChange['attribute'], value: string, sinceAt:
   sinceAt,
   machine: 'm',
 });
-const whole: Machine = {
+// As much as the page shows: an attribute that comes later is not named here.
+const whole = {
   ...pc,
   archivedAt: null,
   archivedBy: null,
@@ -87,7 +88,7 @@ const whole: Machine = {
   merged: [{ id: 'n'.repeat(36), hostname: NAME, mergedAt: NOW, mergedBy: 'x@example.com' }],
   history: [before('hostname', NAME.replace('01', '02'), 1), before('hostname', NAME, 2)],
   historyNext: null,
-};
+} as Machine;
 
 /** Every element, within shadow roots too. */
 function* within(root: ParentNode): Generator<HTMLElement> {
