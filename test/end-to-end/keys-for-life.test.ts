@@ -194,6 +194,10 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       await pressReveal(fresh.page);
     });
     await fresh.context.close();
+    // Every admin is told, wherever they are: these codes have left their paper.
+    await admin.goto(at('settings'));
+    await admin.getByText(/unlocked with the recovery sheets/).waitFor();
+    await admin.getByRole('link', { name: 'New passphrase and sheets' }).waitFor();
   });
 
   step('the root is replaced, and an engineer compares eight words before going on', async () => {

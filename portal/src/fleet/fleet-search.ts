@@ -149,7 +149,7 @@ export class FleetSearch extends LitElement {
           id="field"
           type="search"
           aria-label="Filter by name, serial, client or recovery-key ID"
-          placeholder="Filter by name, serial or key ID"
+          placeholder="Name, serial or key ID"
           title="A part is enough. A locked PC shows the first 8 characters of its recovery key’s ID"
           maxlength=${SEARCH_MAX}
           autocomplete="off"

@@ -275,7 +275,7 @@ export const rowStyles = css`
     .attention {
       grid-area: attention;
       justify-self: end;
-      max-width: 58vw;
+      max-width: 46vw;
     }
     /* The whole card is the link: it is for a thumb. */
     .name::after {

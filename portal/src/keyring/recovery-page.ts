@@ -140,7 +140,7 @@ export class RecoveryPage extends LitElement {
 
   #sheets({ label, madeAt, testedAt }: Sheets) {
     const figures = [
-      ['which', label],
+      ['opens everything', label],
       ['made', dayOf(madeAt)],
       ['last tested', testedAt === null ? 'Not yet' : dayOf(testedAt)],
       ['test again', dayOf((testedAt ?? madeAt) + DRILL_EVERY_MS)],

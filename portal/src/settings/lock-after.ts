@@ -1,5 +1,5 @@
 // After how many minutes without use an open vault locks: for everybody of the tenant, from their next unlock on.
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import {
   LOCK_AFTER_MAX_MINUTES,
@@ -18,7 +18,16 @@ const draftOf = ({ lockAfterMinutes }: Settings): Draft => ({ minutes: String(lo
 
 @customElement('lock-after')
 export class LockAfter extends LitElement {
-  static override styles = [shared, settingsStyles];
+  static override styles = [
+    shared,
+    settingsStyles,
+    css`
+      .minutes {
+        max-width: 16rem;
+        margin-bottom: 0.5rem;
+      }
+    `,
+  ];
   @property({ attribute: false }) settings!: Settings;
   @property({ attribute: false }) editable = false;
   @property({ attribute: false }) busy = false;
@@ -52,7 +61,7 @@ export class LockAfter extends LitElement {
       <form @submit=${this.#submit}>
         <fieldset ?disabled=${!this.editable}>
           <legend>When an open vault locks by itself</legend>
-          <div class="indent">
+          <div class="minutes">
             <label for="minutes">Minutes without use</label>
             <input
               id="minutes"

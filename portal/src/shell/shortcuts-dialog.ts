@@ -30,7 +30,14 @@ export class ShortcutsDialog extends LitElement {
         border-radius: var(--radius-small);
       }
       h2 {
-        margin: 1.1rem 0 0.5rem;
+        margin: 0 0 0.5rem;
+      }
+      /* Beside each other, so that the whole list is seen at once. */
+      .lists {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: start;
+        gap: 1.1rem 2.5rem;
       }
       .check {
         display: flex;
@@ -57,10 +64,12 @@ export class ShortcutsDialog extends LitElement {
     return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('closed'))}>
       <h1 id="title">Shortcuts on this page</h1>
       <p class="quiet">${this.page}. They act while you are not typing.</p>
-      <dl>
-        ${shortcuts.map(({ key, words }) => html`<dt><kbd>${NAMES[key] ?? key}</kbd></dt><dd>${words}</dd>`)}
-      </dl>
-      ${places.length > 0 ? this.#places(places) : nothing}
+      <div class="lists">
+        <dl>
+          ${shortcuts.map(({ key, words }) => html`<dt><kbd>${NAMES[key] ?? key}</kbd></dt><dd>${words}</dd>`)}
+        </dl>
+        ${places.length > 0 ? this.#places(places) : nothing}
+      </div>
       <label class="check"
         ><input
           type="checkbox"
@@ -73,13 +82,15 @@ export class ShortcutsDialog extends LitElement {
   }
 
   #places(places: readonly { key: string; words: string }[]) {
-    return html`<h2>Go to a page</h2>
-      <dl class="places">
+    return html`<div>
+      <h2>Go to a page</h2>
+      <dl>
         ${places.map(({ key, words }) => {
           const [first = '', then = ''] = key.toUpperCase().split(' ');
           return html`<dt><kbd>${first}</kbd> then <kbd>${then}</kbd></dt><dd>${words}</dd>`;
         })}
-      </dl>`;
+      </dl>
+    </div>`;
   }
 }
 
