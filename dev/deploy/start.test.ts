@@ -37,7 +37,6 @@ it('an isolate starts with the schemas that its objects read by, and with none o
     'schema/secret-ref.ts',
     'schema/signed.ts',
     'schema/text.ts',
-    'schema/ticket.ts',
     'worker/core/env.ts',
   ]);
 });
