@@ -675,6 +675,8 @@ describe('a restore', () => {
     );
     const firstAdmin = emailOf('admin');
     expect((await restore({ firstAdmin })).json).toMatchObject({ finished: true, vouched: false });
+    // They are let in with the answer, not with an alarm some time after it.
+    expect((await asPerson(firstAdmin, `/v1/tenants/${tenant.id}/people`)).status).toBe(200);
     expect(await peopleIn()).toEqual([{ email: firstAdmin, role: 'admin', status: 'active' }]);
     forgetTokens();
     expect((await asMachine(tenant.token, '/v1/tenant/pubkey')).json).toMatchObject({ code: 'invalid_token' });

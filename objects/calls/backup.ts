@@ -40,7 +40,9 @@ export abstract class BackupCalls extends NoticesCalls {
     );
     if (!bucket || isRefusal(begun) || isRefusal(found) || isRefusal(word)) return begun as Refusal;
     const answer = await restore.goOn(this.ctx.storage, bucket, caller, found, { word, firstAdmin });
-    return this.gate.operators(caller, 'restore', () => answer);
+    const ended = this.gate.operators(caller, 'restore', () => answer);
+    // The Worker lets in whom the index names: it is told before the operator is, and by the alarm where it does not answer.
+    return isRefusal(ended) || !ended.finished ? ended : this.gate.followed(INDEX_DB, ended);
   }
 
   /** Ends a restore that is on its way; leaves the object empty. */
