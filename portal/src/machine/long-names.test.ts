@@ -76,7 +76,7 @@ const before = (attribute: AttributeChange['attribute'], value: string, sinceAt:
   machine: 'm',
 });
 // As much as the page shows: an attribute that comes later is not named here.
-const whole = {
+const shown: Partial<Machine> = {
   ...pc,
   archivedAt: null,
   archivedBy: null,
@@ -88,7 +88,8 @@ const whole = {
   merged: [{ id: 'n'.repeat(36), hostname: NAME, mergedAt: NOW, mergedBy: 'x@example.com' }],
   history: [before('hostname', NAME.replace('01', '02'), 1), before('hostname', NAME, 2)],
   historyNext: null,
-} as Machine;
+};
+const whole = shown as Machine;
 
 /** Every element, within shadow roots too. */
 function* within(root: ParentNode): Generator<HTMLElement> {
