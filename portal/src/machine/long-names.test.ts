@@ -76,7 +76,7 @@ const before = (attribute: AttributeChange['attribute'], value: string, sinceAt:
   machine: 'm',
 });
 // As much as the page shows: an attribute that comes later is not named here.
-const shown: Partial<Machine> = {
+const facts: Partial<Machine> = {
   ...pc,
   archivedAt: null,
   archivedBy: null,
@@ -89,7 +89,7 @@ const shown: Partial<Machine> = {
   history: [before('hostname', NAME.replace('01', '02'), 1), before('hostname', NAME, 2)],
   historyNext: null,
 };
-const whole = shown as Machine;
+const whole = facts as Machine;
 
 /** Every element, within shadow roots too. */
 function* within(root: ParentNode): Generator<HTMLElement> {
