@@ -2,14 +2,16 @@
 // and the secrets left behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Rotation } from '../../../schema/rotation.ts';
+import * as keyringApi from '../api/keyring.ts';
 import * as rotationApi from '../api/rotation.ts';
 import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepCalls } from '../secrets/sweep-calls.ts';
 import { saidNote } from '../ui/said-note.ts';
+import type { Proof } from '../unlock/unlock-fields.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
-import { vault } from '../unlock/vault-client.ts';
+import { vault, whileResealing } from '../unlock/vault-client.ts';
 import type { HelpWanted } from './left-behind.ts';
 import { type LeftBehind, type RotationCalls, rotate } from './rotation.ts';
 import './left-behind.ts';
@@ -62,7 +64,22 @@ export class Resealing {
 
   /** Re-seals what is left, as part of an act of the page. Answers the words to say. */
   async reseal(signal: AbortSignal): Promise<string> {
-    if (!(await unlockedOrAsk(this.#page.tenant())) || signal.aborted) return '';
+    return !(await unlockedOrAsk(this.#page.tenant())) || signal.aborted ? '' : this.#resealAll(signal);
+  }
+
+  /**
+   * The same by what an act was just proven with, and with the vault open for nothing else. Blank: that opens the keyring of now no more, and
+   * somebody has to unlock.
+   */
+  async resealBy(proof: Proof, signal: AbortSignal): Promise<string> {
+    const tenant = this.#page.tenant();
+    const keyring = await keyringApi.keyring(tenant);
+    if (!keyring || signal.aborted) return '';
+    const done = await whileResealing({ tenant, keyring, ...proof }, () => this.#resealAll(signal));
+    return done.ok ? done.value : '';
+  }
+
+  async #resealAll(signal: AbortSignal): Promise<string> {
     this.#work(true);
     this.#leftBehind = [];
     try {
