@@ -12,9 +12,12 @@ import { openLive } from './tenant.ts';
 
 /** What a page of the fleet asks as it opens, and what it asks again while things change (portal/src/fleet). */
 const OPENED = ['overview', 'machines', 'activity?days=31', 'clients'];
-const AGAIN = ['activity?days=31', 'clients'];
-/** The chart of a month, which this tenant has not lived through: a row each of its quarter hours. */
-const QUARTER_HOURS = 31 * 24 * 4;
+const AGAIN = ['activity?days=1', 'clients'];
+/**
+ * The chart, which this tenant has not lived through: a row each of its quarter hours. Mostly the last day's are read; every
+ * ten minutes, which is one time in forty, the month's.
+ */
+const QUARTER_HOURS = ((39 + 31) / 40) * 24 * 4;
 const MESSAGES_A_REQUEST = 20;
 /** What an open page acknowledges of a PC on its day. Here it comes so fast that one message tells of several. */
 const CHANGES = PC_REPORTS.length + PC_SECRETS;

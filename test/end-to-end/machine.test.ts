@@ -18,7 +18,15 @@ import { violationsOf } from '../support/axe.ts';
 import { openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
 import { becomes, textsOf } from '../support/patience.ts';
-import { ADMIN_PASSPHRASE, holdTime, lockVault, signIn, TEAM_PASSPHRASE, unlock } from '../support/story.ts';
+import {
+  ADMIN_PASSPHRASE,
+  hideSecret,
+  holdTime,
+  lockVault,
+  signIn,
+  TEAM_PASSPHRASE,
+  unlock,
+} from '../support/story.ts';
 import { startAgedStand } from './aged-stand.ts';
 
 const MINUTE = 60_000;
@@ -319,7 +327,7 @@ inOrder('one machine, looked at and asked', (step) => {
     await emptied.or(page.getByRole('dialog').getByText('The clipboard still holds the secret')).waitFor();
     await page.keyboard.press('Shift');
     await emptied.waitFor();
-    await page.getByRole('button', { name: 'Hide now' }).click();
+    await hideSecret(page);
   });
 
   step(

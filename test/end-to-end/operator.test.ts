@@ -190,7 +190,7 @@ inOrder('an operator and a tenant', (step) => {
 
     const first = await openPage(browser);
     await signInAs(first.page, stand.addresses.portal, 'first@harbour.example');
-    await first.page.getByRole('heading', { name: /^Set up / }).waitFor();
+    await first.page.getByRole('heading', { name: 'Set up Harbour MSP' }).waitFor();
     // A person who is not an operator sees no such page.
     await first.page.goto(`${stand.addresses.portal}/operator`);
     await first.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();

@@ -18,6 +18,12 @@ const sum = (hours: readonly Hour[]): Sums =>
     { started: 0, succeeded: 0, failed: 0 },
   );
 
+/** Quarters, of which the last were read again; those without a run are left out. Both in order of time. */
+export const withReadAgain = (hours: readonly Hour[], again: readonly Hour[]): Hour[] => {
+  const from = again[0]?.at ?? Infinity;
+  return [...hours.filter(({ at }) => at < from), ...again];
+};
+
 /** The sums of the last hours, up to the quarter that is under way. */
 export const lastHours = (hours: readonly Hour[], count: number, now: number): Sums =>
   sum(hours.filter(({ at }) => at > now - count * HOUR_MS && at <= now));

@@ -5,7 +5,7 @@ import { clockWords } from '../machine/clock-words.ts';
 import { exactTime } from '../ui/words.ts';
 import { everyMachine, fleetCsv } from './csv.ts';
 import { machine, pageOf, started } from './fixtures.ts';
-import { lastHours, runsPerDay } from './runs-per-day.ts';
+import { lastHours, runsPerDay, withReadAgain } from './runs-per-day.ts';
 import { isFiltered, questionOfUrl, urlOfQuestion } from './url.ts';
 import { attentionWords, newsBetween, statusWords } from './words.ts';
 
@@ -74,6 +74,13 @@ test('hours are added up to days of the reader’s calendar, with empty days in 
   ]);
   expect(runsPerDay(hours, 30, NOW)).toHaveLength(30);
   expect(lastHours(hours, 24, NOW)).toEqual({ started: 5, succeeded: 3, failed: 1 });
+});
+
+test('a day that is read again stands in place of what was known of it, and none that came to nothing takes anything away', () => {
+  const at = (hour: number, begun = 1): Hour => ({ at: hour, started: begun, succeeded: 0, failed: 0 });
+  expect(withReadAgain([at(1), at(2), at(3)], [at(2, 5), at(4)])).toEqual([at(1), at(2, 5), at(4)]);
+  expect(withReadAgain([at(1), at(2)], [at(3)])).toEqual([at(1), at(2), at(3)]);
+  expect(withReadAgain([at(1)], [])).toEqual([at(1)]);
 });
 
 test.each([

@@ -126,9 +126,10 @@ export class MachinePage extends LitElement {
     this.#dialogs.forget();
   }
 
-  /** Another run may be chosen in the URL. */
+  /** Another run may be chosen in the URL, or the recovery key asked for by the search while this PC is looked at. */
   #moved = (): void => {
     if (!isAt(`/t/${this.#tenant}/machines/${this.machine}`)) return;
+    if (this.#data.loaded?.machine.id === this.machine) this.#revealIfAsked();
     this.requestUpdate();
     void this.#readEvents();
   };
