@@ -27,6 +27,10 @@ const TELL_EVERY_MS = 1_000;
 /** Exports under way at once, one a tab; beyond it the oldest was given up with its tab. */
 const BUNDLES_MAX = 4;
 const MEANWHILE = fault('locked', 'The vault was locked meanwhile. Unlock it again.');
+const ANOTHER_KEY = fault(
+  'keyring_changed',
+  'Another escrow key is active than the one that this act has made. Nothing was re-sealed; unlock to go on.',
+);
 const NO_BUNDLE = fault('locked', 'That bundle was not begun, or the browser has forgotten it. Begin again.');
 
 type Held = {
@@ -143,18 +147,21 @@ export class Keeper implements Vault {
       return unlocked || only
         ? fault('keyring_changed', 'The escrow key was changed since you unlocked. Lock, unlock, and go on.')
         : fault('locked', 'The vault is locked.');
-    if (held === only) this.#resealOnly.touch();
+    if (held === only) this.#resealOnly.count();
     else this.#touch();
     const resealed = await resealSecret(held.tenant, item, held.keys, held.active);
     return isFault(resealed) ? resealed : { ok: true, resealed };
   };
 
-  beginReseal: Vault['beginReseal'] = async (input) => {
+  beginReseal: Vault['beginReseal'] = async (input, kid) => {
     const locks = this.#locks;
-    const opened = await openKeys(input);
+    // A line is taken by unlocking, where it goes on record.
+    const opened = await openKeys({ ...input, confirmedLine: undefined });
     if (isFault(opened)) return opened;
     if (this.#locks !== locks) return MEANWHILE;
     const { keys, active } = opened;
+    // A browser that remembers nothing takes an older keyring for the one of now: that has the key which was just replaced.
+    if (active.kid !== kid) return ANOTHER_KEY;
     this.#resealOnly.hold({ tenant: input.tenant, keys, active });
     return { ok: true };
   };

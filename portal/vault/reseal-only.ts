@@ -1,9 +1,12 @@
 // Escrow keys that one act has opened for re-sealing alone: they open nothing for a person and seal nothing new, and no state names them. In
-// memory until the act ends, the vault is locked, or two minutes pass in which nothing was re-sealed.
+// memory until the act ends, the vault is locked, two minutes pass in which nothing was re-sealed, or a bound is reached.
 import type { SealTo } from './resealer.ts';
 
 /** A page of what is to be re-sealed has come by then, or its request has given up. */
 export const RESEAL_IDLE_MS = 2 * 60_000;
+/** In all, however busy: a server that never says that it is done, or a script that goes on asking, keeps no keys in memory. */
+export const RESEAL_MAX_MS = 60 * 60_000;
+export const RESEALS_MAX = 100_000;
 
 export type ResealKeys = { tenant: string; keys: ReadonlyMap<string, CryptoKey>; active: SealTo };
 
@@ -12,6 +15,7 @@ export class ResealOnly {
   #held: ResealKeys | null = null;
   #heldAt = 0;
   #until = 0;
+  #left = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(now: () => number) {
@@ -21,12 +25,13 @@ export class ResealOnly {
   hold(keys: ResealKeys): void {
     this.#held = keys;
     this.#heldAt = this.#now();
-    this.touch();
+    this.#left = RESEALS_MAX;
+    this.#wait();
   }
 
   /** A worker may sleep through its timer: overdue keys are gone when they are next asked for. */
   get keys(): ResealKeys | null {
-    if (this.#held && this.#until <= this.#now()) this.drop();
+    if (this.#held && (this.#left === 0 || this.#until <= this.#now())) this.drop();
     return this.#held;
   }
 
@@ -34,10 +39,16 @@ export class ResealOnly {
     return this.keys !== null && this.#heldAt < than;
   }
 
-  touch(): void {
+  /** One more secret is re-sealed with them. */
+  count(): void {
+    this.#left -= 1;
+    this.#wait();
+  }
+
+  #wait(): void {
     clearTimeout(this.#timer);
-    this.#until = this.#now() + RESEAL_IDLE_MS;
-    this.#timer = setTimeout(() => this.drop(), RESEAL_IDLE_MS);
+    this.#until = Math.min(this.#now() + RESEAL_IDLE_MS, this.#heldAt + RESEAL_MAX_MS);
+    this.#timer = setTimeout(() => this.drop(), this.#until - this.#now());
   }
 
   drop(): void {

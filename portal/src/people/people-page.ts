@@ -126,7 +126,7 @@ export class PeoplePage extends LitElement {
         return '';
       }
       await this.#write(value);
-      return this.#reseal(proof, signal);
+      return this.#reseal(value, proof, signal);
     });
   }
 
@@ -143,7 +143,7 @@ export class PeoplePage extends LitElement {
     void this.#work.do(async (signal) => {
       await this.#write(drafted);
       this.out = null;
-      return this.#reseal(proof, signal);
+      return this.#reseal(drafted, proof, signal);
     });
   }
 
@@ -155,10 +155,11 @@ export class PeoplePage extends LitElement {
   }
 
   /** Where it stops, the card leads on to the Keys page. */
-  async #reseal(proof: Proof, signal: AbortSignal): Promise<string> {
+  async #reseal({ kid }: Drafted, proof: Proof, signal: AbortSignal): Promise<string> {
+    if (kid === null) return '';
     try {
       this.rotation = await rotationApi.rotation(this.#tenant);
-      return await this.#resealing.resealBy(proof, signal);
+      return await this.#resealing.resealBy(proof, kid, signal);
     } finally {
       this.rotation = null;
     }

@@ -160,12 +160,13 @@ export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
   return result;
 }
 
-/** Opens the vault for re-sealing alone while `work` goes on. However that ends, it is closed again. */
+/** Opens the vault for re-sealing to this key alone while `work` goes on. However that ends, it is closed again. */
 export async function whileResealing<T>(
   input: Omit<UnlockInput, 'seen' | 'since'>,
+  kid: string,
   work: () => Promise<T>,
 ): Promise<VaultResult<{ value: T }>> {
-  const begun = await vault().beginReseal({ ...input, ...(await seenBefore(input)) });
+  const begun = await vault().beginReseal({ ...input, ...(await seenBefore(input)) }, kid);
   if (!begun.ok) return begun;
   try {
     return { ok: true, value: await work() };
