@@ -49,7 +49,7 @@ beforeEach(() => {
     asked.push(route);
     if (route === '/keyring') return Response.json(keyring);
     if (route === '/rotation/page') return Response.json({ activeKid, items: left.splice(0) });
-    return Response.json({ resealed: 1, skipped: [] });
+    return Response.json({ resealed: 1, passedOver: 0 });
   });
 });
 afterEach(() => vi.unstubAllGlobals());
