@@ -6,7 +6,8 @@ import { type Finding, lineOf } from './doctor/finding.ts';
 import { lookOffline } from './doctor/offline.ts';
 import { root } from './lib/run.ts';
 import { bold, dim } from './lib/terminal.ts';
-import { ENVIRONMENTS, readEnvironment } from './operate/environment.ts';
+import { readEnvironment } from './operate/environment.ts';
+import { environmentNamed } from './operate/where.ts';
 
 const HELP = `Usage: npm run deploy -- [--env production|staging] [--only d1,worker,portal,docs] [--dry-run]
 
@@ -26,8 +27,7 @@ function readOptions() {
         help: { type: 'boolean', default: false },
       },
     });
-    const name = ENVIRONMENTS.find((one) => one === values.env);
-    if (!name) throw new Error(`--env is ${ENVIRONMENTS.join(' or ')}.`);
+    const name = environmentNamed(values.env);
     const wanted = values.only.split(',').map((word) => word.trim());
     const strange = wanted.find((word) => !PARTS.some((part) => part === word));
     if (strange !== undefined) throw new Error(`"${strange}" is none of ${PARTS.join(', ')}.`);

@@ -8,10 +8,12 @@ import { listMigrations, migrations } from './doctor/migrations.ts';
 import { lookOffline } from './doctor/offline.ts';
 import { lookOnline, type Places } from './doctor/online.ts';
 import { placesOf } from './doctor/places.ts';
+import { portalFiles } from './doctor/portal-files.ts';
 import { QUESTIONS, questionLine } from './doctor/questions.ts';
 import { standSession } from './doctor/stand-session.ts';
 import { root } from './lib/run.ts';
-import { ENVIRONMENTS, type EnvironmentName, readEnvironment } from './operate/environment.ts';
+import { type EnvironmentName, readEnvironment } from './operate/environment.ts';
+import { environmentNamed, Misuse } from './operate/where.ts';
 import { standPort } from './stand/claim.ts';
 import { addressesFrom } from './stand/ports.ts';
 
@@ -47,14 +49,10 @@ const OPTIONS = {
   team: text,
 } as const;
 
-/** The command is wrong; the process ends with 2. */
-class Misuse extends Error {}
-
 function readOptions() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
-    const name = ENVIRONMENTS.find((one) => one === (values.env ?? 'production'));
-    if (!name) throw new Error(`--env is ${ENVIRONMENTS.join(' or ')}.`);
+    const name = environmentNamed(values.env ?? 'production');
     if (values.stand && (values.env || values.offline)) throw new Error('--stand stands alone.');
     return { ...values, name };
   } catch (error) {
@@ -72,12 +70,15 @@ async function look(options: Options): Promise<Finding[]> {
   const environment = await readEnvironment(root, options.name);
   const { wranglerEnv, database } = environment;
   const cookie = options['session-file'] === undefined ? null : readSession(options['session-file']);
-  const places = await placesOf(environment);
-  const [listed, online] = await Promise.all([
+  const [listed, [places, online]] = await Promise.all([
     listMigrations({ database, wranglerEnv, where: 'remote' }),
-    lookOnline({ ...places, ...given(options) }, { token, cookie }),
+    placesOf(environment).then(async (known): Promise<[Places, Finding[]]> => {
+      const places = { ...known, ...given(options) };
+      return [places, await lookOnline(places, { token, cookie })];
+    }),
   ]);
-  return [...offline, migrations(listed, 'remote'), ...online];
+  // Afterwards, since a build keeps this machine so busy that its clock would seem wrong.
+  return [...offline, migrations(listed, 'remote'), ...online, await portalFiles(places, cookie)];
 }
 
 async function lookAtStand(options: Options, token: string | null): Promise<Finding[]> {
@@ -114,7 +115,9 @@ const nobodyAnswers = (findings: readonly Finding[]): boolean =>
 
 /** A fix names the environment it is for. */
 const inEnvironment = (fix: string, name: EnvironmentName): string =>
-  name === 'production' ? fix : fix.replace('npm run deploy --', `npm run deploy -- --env ${name}`);
+  name === 'production'
+    ? fix
+    : fix.replace('npm run deploy --', `npm run deploy -- --env ${name}`).replace('--remote', `--env ${name}`);
 
 try {
   const options = readOptions();

@@ -1,13 +1,15 @@
-// `npm run inspect -- TENANT [--local | --remote]`: the health of a tenant's object, without its data. Ends with 0 if
+// `npm run inspect -- TENANT [--local | --remote | --env NAME]`: the health of a tenant's object, without its data. Ends with 0 if
 // it is well, 1 if something needs a look or it could not be asked, 2 if the command is wrong.
 import { parseArgs } from 'node:util';
 import type { Inspection } from '../schema/inspection.ts';
-import { asOperator, Misuse, TARGET_OPTIONS, targetOf } from './operate/as-operator.ts';
+import { asOperator, TARGET_OPTIONS, targetOf } from './operate/as-operator.ts';
 import { complaints, sentences } from './operate/inspection-text.ts';
+import { Misuse } from './operate/where.ts';
 
 const USAGE = `Usage: npm run inspect -- TENANT [--json]
          --local [--port N] [--state-dir DIR]   of the stand that runs on this machine (default)
-         --remote --api ORIGIN --portal ORIGIN  with an operator's Access token in ACCESS_TOKEN`;
+         --remote, --env NAME                   on Cloudflare, with an operator's Access token in ACCESS_TOKEN
+         --api ORIGIN, --portal ORIGIN          other addresses than the repository's`;
 
 function readOptions() {
   const { values, positionals } = parseArgs({

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser, openPage } from '../test/support/browser.ts';
-import { ADMIN_PASSPHRASE, REVEAL, signIn, TEAM_PASSPHRASE, unlock } from '../test/support/story.ts';
+import { ADMIN_PASSPHRASE, signIn, TEAM_PASSPHRASE, unlock } from '../test/support/story.ts';
 import { root } from './lib/run.ts';
 import { OPERATOR_EMAIL } from './stand/demo-data.ts';
 import { ADMIN, addTenant, furnish, setUpByVault } from './stand/furnish.ts';
@@ -14,10 +14,11 @@ import { type Stand, startStand } from './stand/stand.ts';
 
 const OUT = path.join(root, '.pictures');
 const DOCS = path.join(root, 'docs/pictures');
-const FLEET = 14;
+const FLEET = 24;
 /** Slow enough that some are still running when the pictures are taken. */
 const SPEED = 20;
 const LOOKS = [
+  ['light', 1920],
   ['light', 1280],
   ['dark', 1280],
   ['light', 360],
@@ -38,8 +39,8 @@ const at = (name: string, page = `/${name}`): Screen => ({ name, path: `/t/:tena
 const SCREENS: Screen[] = [
   at('fleet', ''),
   at('machine', '/machines/:machine'),
-  ...['access', 'people', 'keys', 'tokens', 'safekeeping', 'notices', 'audit', 'settings', 'upload'].map((name) =>
-    at(name),
+  ...['access', 'people', 'keys', 'recovery', 'tokens', 'safekeeping', 'notices', 'audit', 'settings', 'upload'].map(
+    (name) => at(name),
   ),
   { name: 'search', path: '/search?q=LT-' },
   {
@@ -49,6 +50,15 @@ const SCREENS: Screen[] = [
   },
   { name: 'keys-help', path: '/t/:tenant', open: (page) => page.keyboard.press('?') },
   { name: 'switcher', path: '/t/:tenant', open: (page) => page.getByRole('button', { name: /^Tenant:/ }).click() },
+  {
+    name: 'find',
+    path: '/t/:tenant/settings',
+    open: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('har');
+      await page.getByRole('option').nth(2).waitFor();
+    },
+  },
   { name: 'not-found', path: '/nowhere' },
 ];
 
@@ -104,7 +114,6 @@ async function reveal(page: Page, stand: Stand, machine: string): Promise<void> 
   await page.getByRole('button', { name: /^Reveal BitLocker/ }).click();
   await take(page, 'reveal');
   await page.getByLabel('Reason', { exact: true }).fill('Blue recovery screen, ticket 4711');
-  await page.getByRole('dialog').getByRole('button', { name: REVEAL }).click();
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
   await page.getByText('All eight groups', { exact: false }).waitFor();
   await take(page, 'revealed');

@@ -1,13 +1,15 @@
-// `npm run restore -- --tenant ID [--local | --remote]`: an operator puts a backup into an empty tenant. It asks the
+// `npm run restore -- --tenant ID [--local | --remote | --env NAME]`: an operator puts a backup into an empty tenant. It asks the
 // API again until everything is in; with `--abort` it ends a restore that is on its way.
 import { parseArgs } from 'node:util';
 import type { RestoreAborted, RestoreAnswer } from '../schema/backup.ts';
-import { asOperator, Misuse, TARGET_OPTIONS, type Target, targetOf } from './operate/as-operator.ts';
+import { asOperator, TARGET_OPTIONS, type Target, targetOf } from './operate/as-operator.ts';
+import { Misuse } from './operate/where.ts';
 
 const USAGE = `Usage: npm run restore -- --tenant ID [--at MS] [--first-admin EMAIL] [--json]
        npm run restore -- --tenant ID --abort       end one that is on its way: the tenant is empty again
          --local [--port N] [--state-dir DIR]   into the stand that runs on this machine (default)
-         --remote --api ORIGIN --portal ORIGIN  with an operator's Access token in ACCESS_TOKEN`;
+         --remote, --env NAME                   on Cloudflare, with an operator's Access token in ACCESS_TOKEN
+         --api ORIGIN, --portal ORIGIN          other addresses than the repository's`;
 
 type Options = {
   tenant: string;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './lib/run.ts';
+import { Misuse, WHERE_OPTIONS, whereOf } from './operate/where.ts';
 import { entriesOf } from './tail/entry.ts';
 import { type Filter, isShown, STATUSES } from './tail/filter.ts';
 import { Joiner, type Row } from './tail/join.ts';
@@ -16,7 +17,7 @@ const USAGE = `Usage: npm run tail -- [FILE | -] [--remote] [--env NAME] [filter
   without more           the log of the stand on this machine (.stand/log.ndjson), as it grows
   FILE, -                a file, or standard input: lines of the stand's, or what wrangler tail --format json prints
   --once                 what is in the stand's log now, and no more
-  --remote, --env NAME   starts wrangler tail itself
+  --remote, --env NAME   an environment of wrangler.toml, on Cloudflare, by wrangler tail; --remote is production
 
   --tenant ID            an id, or how it begins
   --route TEXT           a part of METHOD and route pattern, such as "POST /v1/report" or reveal
@@ -33,21 +34,18 @@ Faults, and what the platform says of failed invocations, are always shown. Ctrl
 const SWEEP_MS = 500;
 const WIDTH_WHEN_PIPED = 160;
 
-class Misuse extends Error {}
-
 function readOptions() {
   const flag = { type: 'boolean', default: false } as const;
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      remote: flag,
+      ...WHERE_OPTIONS,
       once: flag,
       table: flag,
       help: flag,
       refusals: flag,
       alarms: flag,
-      env: text,
       map: text,
       tenant: text,
       route: text,
@@ -62,12 +60,12 @@ function readOptions() {
   if (map !== undefined && !existsSync(map)) throw new Misuse(`--map: there is no file ${map}.`);
   if (status !== undefined && !STATUSES.test(status)) throw new Misuse('--status must be such as 500 or 4xx,500.');
   const filter: Filter = { tenant, route, status, slow, refusals, alarms };
-  return { ...values, filter, file: positionals[0] };
+  return { ...values, filter, where: whereOf(values) ?? 'local', file: positionals[0] };
 }
 type Options = ReturnType<typeof readOptions>;
 
-function sourceOf({ file, remote, env, once }: Options): Source {
-  if (remote || env !== undefined) return fromWrangler(env);
+function sourceOf({ file, where, once }: Options): Source {
+  if (where !== 'local') return fromWrangler(where);
   if (file !== undefined && file !== '-') return fromFile(file);
   if (file === '-' || isPipedIn()) return fromStdin();
   const log = path.join(root, '.stand/log.ndjson');

@@ -12,14 +12,16 @@ import { TenantName } from '../schema/operator.ts';
 import { visible } from '../schema/shown-text.ts';
 import { Email, TenantId, Text, Thumbprint, Uuid } from '../schema/text.ts';
 import { root } from './lib/run.ts';
-import { asOperator, Misuse, targetOf } from './operate/as-operator.ts';
+import { asOperator, targetOf } from './operate/as-operator.ts';
+import { readEnvironment } from './operate/environment.ts';
 import type { Place } from './operate/index-by-wrangler.ts';
 import { isLimitName, limitTable, typedLimit } from './operate/limit-text.ts';
 import { create, issueToken, list, setStatus } from './operate/tenant-commands.ts';
+import { flagOf, Misuse, WHERE_OPTIONS, whereOf } from './operate/where.ts';
 import { standPort } from './stand/claim.ts';
 import { addressesFrom } from './stand/ports.ts';
 
-const HELP = `Usage: npm run tenant -- COMMAND (--local | --remote) [--json]
+const HELP = `Usage: npm run tenant -- COMMAND (--local | --remote | --env NAME) [--json]
 
   create --name "Acme MSP" --admin you@acme.example [--id UUID]
                        makes a tenant with its first admin; with --id it may be repeated
@@ -32,15 +34,17 @@ const HELP = `Usage: npm run tenant -- COMMAND (--local | --remote) [--json]
   limit ID NAME VALUE|default
                        changes one of them, or brings its default back
 
-  --local, --remote    the stand's index, or the one on Cloudflare
+  --local              the stand on this machine
+  --remote, --env NAME an environment of wrangler.toml, on Cloudflare; --remote is production
   --persist-to DIR     where a local stand keeps its state, if not in .wrangler/state
-  --api ORIGIN         where engines reach the API; with --local it is the stand's
-  --portal ORIGIN      of limits with --remote: where people reach the portal, beside the --api that they reach
+  --api ORIGIN         of token: where engines reach the API; with --local it is the stand's
+  --api, --portal ORIGIN
+                       of limits on Cloudflare: other addresses than the repository's
   --fingerprint F      the tenant's fingerprint, from its settings in the portal
   --out FILE           write the configuration there instead of showing it
   --json               one JSON value on standard output, for scripts
 
-Limits are the tenant's object's: they are asked of the API, by the stand's operator, or with --remote by
+Limits are the tenant's object's: they are asked of the API, by the stand's operator, or on Cloudflare by
 whoever's Access token is in ACCESS_TOKEN, and take effect at once. All else goes through the index: it takes
 effect within 30 seconds, and the tenant's own audit has it once its object has taken it over. See
 docs/operating.md.`;
@@ -48,8 +52,7 @@ docs/operating.md.`;
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const OPTIONS = {
-  local: flag,
-  remote: flag,
+  ...WHERE_OPTIONS,
   json: flag,
   help: flag,
   'persist-to': text,
@@ -84,9 +87,10 @@ const optional = <T>(schema: z.ZodType<T>, value: unknown, name: string): T | un
   value === undefined ? undefined : valid(schema, value, name);
 
 function placeOf(values: Values): Place {
-  if (Boolean(values.local) === Boolean(values.remote)) throw new Misuse('Say either --local or --remote.');
-  if (values.remote && values['persist-to']) throw new Misuse('--persist-to goes with --local.');
-  return { where: values.local ? 'local' : 'remote', persistTo: values['persist-to'] };
+  const where = whereOf(values);
+  if (where === null) throw new Misuse('Say where: --local, --remote or --env NAME.');
+  if (where !== 'local' && values['persist-to']) throw new Misuse('--persist-to goes with --local.');
+  return { where, persistTo: values['persist-to'] };
 }
 
 /** A command's answer: a value for --json, and words for people. */
@@ -103,7 +107,7 @@ async function run(command: string, [id, ...words]: string[], values: Values): P
         admin: valid(Email, values.admin, '--admin'),
       };
       const made = await create(place, wanted);
-      return { json: made, text: nextSteps(made, place) };
+      return { json: made, text: await nextSteps(made, place) };
     }
     case 'list': {
       const tenants = await list(place);
@@ -138,19 +142,14 @@ function changeOf([name = '', value = '']: string[]): Record<string, number | nu
 /** Shows a tenant's limits, changed first if a change is given: on the tenant's own record, in the caller's name. */
 async function limits(place: Place, tenant: string, change: object | undefined, values: Values): Promise<Answer> {
   const [api, portal] = [optional(Origin, values.api, '--api'), optional(Origin, values.portal, '--portal')];
-  const target = await targetOf({
-    local: place.where === 'local',
-    remote: place.where === 'remote',
-    api,
-    portal,
-    'state-dir': place.persistTo,
-  });
+  const { local, remote, env } = values;
+  const target = await targetOf({ local, remote, env, api, portal, 'state-dir': place.persistTo });
   const operated = await asOperator<OperatedLimits>(target, `tenants/${tenant}/limits`, change);
   return { json: operated, text: limitTable(operated) };
 }
 
 async function token(place: Place, tenant: string, values: Values): Promise<Answer> {
-  if (place.where === 'remote' && values.api === undefined) throw new Misuse('--api is missing.');
+  if (place.where !== 'local' && values.api === undefined) throw new Misuse('--api is missing.');
   const days = optional(Days, values.expires, '--expires');
   const fingerprint = optional(Thumbprint, values.fingerprint, '--fingerprint');
   const issued = await issueToken(place, {
@@ -177,17 +176,21 @@ async function token(place: Place, tenant: string, values: Values): Promise<Answ
   return { json: { ...rest, out: file }, text: `The configuration of an engine is in ${values.out}.${pin}` };
 }
 
-const nextSteps = ({ id, name, firstAdmin }: Awaited<ReturnType<typeof create>>, { where }: Place): string =>
-  [
+async function nextSteps(made: Awaited<ReturnType<typeof create>>, { where }: Place): Promise<string> {
+  const { id, name, firstAdmin } = made;
+  const api = where === 'local' ? '' : ` --api ${(await readEnvironment(root, where)).origins.engine}`;
+  return [
     `${name} is tenant ${id}.`,
     '',
     'What next',
     `  1. ${firstAdmin.email} signs in to the portal and does the first-time set-up.`,
-    `  2. npm run tenant -- token ${id} --${where} --label engine --out engine.json`,
+    `  2. npm run tenant -- token ${id} ${flagOf(where)} --label engine${api} --out engine.json`,
   ].join('\n');
+}
 
+const count = (many: number, one: string, more: string): string => `${many} ${many === 1 ? one : more}`;
 const line = (one: Awaited<ReturnType<typeof list>>[number]): string =>
-  `${one.id}  ${one.status.padEnd(9)}  ${one.people} people, ${one.tokens} tokens  ${one.name}`;
+  `${one.id}  ${one.status.padEnd(9)}  ${count(one.people, 'person', 'people')}, ${count(one.tokens, 'token', 'tokens')}  ${one.name}`;
 
 try {
   const { values, positionals } = readArguments();

@@ -51,7 +51,8 @@ async function endToEnd(): Promise<Counts> {
   let text = '';
   const args = ['--test', '--test-concurrency=1', '--test-reporter=spec', `--test-timeout=${FILE_TIMEOUT_MS}`];
   const ok = await run('node', [...args, ...files.map((name) => `test/end-to-end/${name}`)], {
-    env: { CHROMIUM: chromium, NO_COLOR: '1' },
+    // Some hundred commands start in these tests, and each would compile wrangler and its like anew.
+    env: { CHROMIUM: chromium, NO_COLOR: '1', NODE_COMPILE_CACHE: path.join(folder, 'compiled') },
     onOutput: (chunk) => {
       text += chunk;
     },

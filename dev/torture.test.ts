@@ -28,6 +28,7 @@ it.each([
   ['a part that there is not', ['--only', 'crash,everything']],
   ['a word it does not know', ['--harder']],
   ['a seed that is none', ['--seed', 'dice']],
+  ['more PCs than an issue asks for', ['--pcs', '9000']],
 ])('does nothing for %s, and says which parts there are', async (_what, args) => {
   const { ok, stdout, stderr } = await capture(process.execPath, ['dev/torture.ts', ...args]);
   expect([ok, stdout]).toEqual([false, '']);

@@ -140,6 +140,8 @@ export const Keyring = z.object({
   since: z.record(z.string(), z.object({ at: z.int(), by: z.string() })).default({}),
   /** When each unlocker was last used, ms since the epoch, to the hour; those that the person may fetch, and to admins all. */
   used: z.record(z.string(), z.int()).default({}),
+  /** As the tenant's settings have it; whoever opens a vault holds it against its bounds. Older servers do not say. */
+  lockAfterMinutes: z.int().optional(),
   /** Oldest first, to admins. */
   changes: z.array(KeyringChange).optional(),
   escrowKeys: z.array(EscrowKey),

@@ -97,7 +97,11 @@ export const TroubleLine = z.strictObject({
     .describe('D1, an object or the bucket did not do what it was asked; what has to happen is tried again'),
   at,
   ...during,
-  what: z.string().max(40).nullable().describe('of a backup: what failed'),
+  what: z
+    .string()
+    .max(40)
+    .nullable()
+    .describe('of a backup: what failed; of an object that a request was for: `overloaded` or `disconnected`'),
 });
 export type TroubleLine = z.infer<typeof TroubleLine>;
 

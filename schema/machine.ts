@@ -18,6 +18,8 @@ export const Phase = z.object({
   finishedAt: z.int().nullable(),
   /** How often it was started: more than once is a retry. */
   tries: z.int(),
+  /** What it said as it failed, on one line, cut; absent where it did not fail, its events are removed, or the server is older. */
+  error: z.string().optional(),
 });
 export type Phase = z.infer<typeof Phase>;
 
@@ -137,6 +139,8 @@ export const MachineSummary = z.object({
       phase: z.string().nullable(),
       phasesDone: z.int(),
       phasesTotal: z.int(),
+      /** Of a failed run: what its last failed phase said, on one line, cut. Null where nobody knows; older servers do not say. */
+      error: z.string().nullable().optional(),
     })
     .nullable(),
 });
@@ -241,9 +245,12 @@ export const MachinesQuery = z.strictObject({
 });
 export type MachinesQuery = z.infer<typeof MachinesQuery>;
 
-/** Substring search over hostname, serial, client and recovery-key id; letters of either case. */
+/**
+ * Substring search over hostname, serial, client and recovery-key id; letters of either case. Two characters find the beginnings of the
+ * first three.
+ */
 export const SearchQuery = z.strictObject({
-  q: Text(64).refine((q) => q.trim().length >= 3, { error: 'must be 3 characters or more' }),
+  q: Text(64).refine((q) => q.trim().length >= 2, { error: 'must be 2 characters or more' }),
 });
 export type SearchQuery = z.infer<typeof SearchQuery>;
 
@@ -304,6 +311,11 @@ export const Custody = z.object({
   unlockers: z.int(),
   adminUnlockers: z.int(),
   recoveryProvenAt: z.int().nullable(),
+  /**
+   * When somebody last opened a vault with the recovery set that counts, to the hour, and their address, if it is known; to admins and
+   * auditors. Null where nobody has; older servers do not say.
+   */
+  recoveryUsed: z.object({ at: z.int(), by: z.string().nullable() }).nullable().optional(),
   grantsWaiting: z.int(),
   /** Versions that a health sweep could not open with any held key. */
   notOpening: z.int(),

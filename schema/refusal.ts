@@ -90,6 +90,7 @@ export const REFUSALS = {
   storage_full: [503, 'The tenant’s storage is full'],
   upgrade_failed: [503, 'The tenant’s data could not be brought up to date'],
   index_unreachable: [503, 'The index cannot be reached now'],
+  tenant_unreachable: [503, 'The tenant cannot be reached now'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { DAY_MS, EVENTS_KEPT_MAX_DAYS, EVENTS_KEPT_MIN_DAYS } from './facts/days.ts';
+import { LOCK_AFTER_MAX_MINUTES, LOCK_AFTER_MIN_MINUTES, LOCK_AFTER_USUAL_MINUTES } from './facts/idle.ts';
 import { TicketPattern } from './ticket.ts';
 
 /** How many secrets one person may reveal in any 60 seconds, any hour, any day. */
@@ -29,6 +30,8 @@ export const Settings = z.object({
   rotateAfterRevealMs: z.int().min(0).max(ROTATE_AFTER_MAX_MS).nullable(),
   /** How many days the events of a run are kept after the server last heard of it; null: without limit. */
   eventsKeptDays: z.int().min(EVENTS_KEPT_MIN_DAYS).max(EVENTS_KEPT_MAX_DAYS).nullable(),
+  /** After how many minutes without use an open vault locks, from its next unlock on. */
+  lockAfterMinutes: z.int().min(LOCK_AFTER_MIN_MINUTES).max(LOCK_AFTER_MAX_MINUTES),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -38,6 +41,7 @@ export const DEFAULT_SETTINGS: Settings = {
   revealBudget: { perMinute: 10, perHour: 50, perDay: 100 },
   rotateAfterRevealMs: DAY_MS,
   eventsKeptDays: 400,
+  lockAfterMinutes: LOCK_AFTER_USUAL_MINUTES,
 };
 
 /** An absent setting stays as it is. */

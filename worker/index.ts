@@ -5,7 +5,7 @@ import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import { type Bindings, readEnv } from './core/env.ts';
 import { logFault, logRequest, newTrace, type Trace } from './core/log.ts';
 import { preflight, withCommonHeaders } from './cors.ts';
-import { fault, problem } from './problem.ts';
+import { faultOf, problem } from './problem.ts';
 import { routes } from './routes.ts';
 import { serve } from './serve.ts';
 
@@ -46,17 +46,15 @@ export default {
     const startedAt = Date.now();
     const trace = newTrace();
     let answer: Response | Refusal;
-    let failed = false;
     let portalOrigin = 'null';
     try {
       portalOrigin = readEnv(bindings).portalOrigin;
       answer = (await router.fetch(request, bindings, trace)) as Response | Refusal;
     } catch (error) {
       logFault(trace, error);
-      answer = fault(trace.requestId);
-      failed = true;
+      answer = faultOf(error);
     }
-    const code = failed ? 'internal_error' : isRefusal(answer) ? answer.refused : null;
+    const code = isRefusal(answer) ? answer.refused : null;
     const response = isRefusal(answer) ? problem(answer, trace.requestId) : answer;
     if (code === 'method_not_allowed') response.headers.set('allow', allowedAt(trace.route));
     logRequest({

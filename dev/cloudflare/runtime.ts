@@ -32,6 +32,8 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   #miniflare: import('miniflare').Miniflare | undefined;
   #running = '';
+  /** Code that has started once: the same is not tried again, whatever is bound to it. */
+  readonly #started = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(account: Account, options: RuntimeOptions) {
@@ -133,6 +135,9 @@ export class Runtime {
 
   /** Why a version does not start, in workerd's words; null if it does. */
   async faultOf(name: string, version: Version, classes: readonly string[]): Promise<string | null> {
+    const { etag, main, compatibilityDate, compatibilityFlags } = version;
+    const code = JSON.stringify([etag, main, compatibilityDate, compatibilityFlags, classes]);
+    if (this.#started.has(code)) return null;
     const { Miniflare, convertV4MiniflareOptions, Log, LogLevel } = await import('miniflare');
     const options = this.#optionsOf(name, version, undefined);
     // A class without objects yet is not bound: it would be one of another Worker.
@@ -141,6 +146,7 @@ export class Runtime {
     const trial = new Miniflare(convertV4MiniflareOptions(quiet));
     try {
       await trial.ready;
+      this.#started.add(code);
       return null;
     } catch (error) {
       const { message } = error as Error;

@@ -1,6 +1,6 @@
 // A deploy to an account that is broken in one way each: real wrangler, the deploy's own steps, a stand-in of Cloudflare. Each ends with a sentence
 // that says what to do, and leaves nothing half-done that the same command does not mend.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -50,23 +50,23 @@ async function makeIndex(): Promise<void> {
   configure(result.uuid);
 }
 
-const configure = (database: string) =>
+const configure = (database: string, migrations = `${root}/schema/d1`) =>
   writeFileSync(
     configuration,
     readFileSync(path.join(root, 'wrangler.toml'), 'utf8')
       .replace('main = "worker', `main = "${root}/worker`)
-      .replaceAll('"schema/d1"', `"${root}/schema/d1"`)
+      .replaceAll('"schema/d1"', `"${migrations}"`)
       .replace(PLACEHOLDER_ID, database),
   );
 
-/** The steps of a part that reach the account. */
-async function deploy(part: Part): Promise<Performed> {
+/** The steps of some parts that reach the account. */
+async function deploy(...parts: Part[]): Promise<Performed> {
   const environment = await readEnvironment(root, 'production');
-  const steps = stepsOf(environment, [part])
+  const steps = stepsOf(environment, parts)
     .filter(({ account }) => account)
     .map((step): Step => {
       const env = { ...step.env, ...cloudflare.env, CLOUDFLARE_ACCOUNT_ID: cloudflare.account.id };
-      if (part === 'portal')
+      if (step.part === 'portal')
         return {
           ...step,
           env,
@@ -127,6 +127,30 @@ it('a deploy that ends between upload and service: the Worker of before goes on,
   const served = worker.deployments.at(-1);
   refuse(`POST ${SCRIPT}/deployments`, 1, 500, 10013, 'An unknown error has occurred.');
   await stops('worker', /www\.cloudflarestatus\.com/, () => expect(worker.deployments.at(-1)).toBe(served));
+  expect(worker.deployments.at(-1)).not.toBe(served);
+});
+
+it('D1 that goes down between the migration and the upload: the Worker of before goes on with a newer index, and what is told finishes it', async () => {
+  const [uuid = ''] = cloudflare.account.databases.keys();
+  const migrations = path.join(folder, 'migrations');
+  cpSync(path.join(root, 'schema/d1'), migrations, { recursive: true });
+  writeFileSync(path.join(migrations, '9001_of_the_test.sql'), 'CREATE TABLE of_the_test (id TEXT) STRICT;\n');
+  configure(uuid, migrations);
+  const worker = cloudflare.account.worker('totlprovision-api');
+  const served = worker.deployments.at(-1);
+  // wrangler tries an upload three times.
+  refuse(`POST ${SCRIPT}/versions`, 3, 503, 7500, 'D1 is temporarily unavailable');
+  const stopped = await deploy('d1', 'worker');
+  expect(report('production', stopped)).toMatch(
+    /done +Bring the index up to date\n +FAILED +Deploy the Worker\n\n[^\n]+wait for www\.cloudflarestatus\.com[^\n]+\n\n[^\n]+\n +npm run deploy -- --env production --only worker$/,
+  );
+  expect(worker.deployments.at(-1)).toBe(served);
+  const [tables] = await cloudflare.runtime.query(
+    uuid,
+    "SELECT count(*) AS made FROM sqlite_master WHERE name = 'of_the_test'",
+  );
+  expect(tables?.results).toEqual([{ made: 1 }]);
+  expect((await deploy('worker')).failed).toBeNull();
   expect(worker.deployments.at(-1)).not.toBe(served);
 });
 

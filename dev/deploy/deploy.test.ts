@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandsOf } from '../docs/commands.ts';
 import { root } from '../lib/run.ts';
 import { type Environment, readEnvironment } from '../operate/environment.ts';
 import { parsePagesHeaders } from '../stand/pages-headers.ts';
@@ -53,6 +54,16 @@ describe('the plan', () => {
       'CLOUDFLARE_ACCOUNT_ID=of-a-test npx wrangler pages deploy .wrangler/deploy/staging/portal --project-name totlprovision-portal-staging --branch main --commit-dirty=true',
       'CLOUDFLARE_ACCOUNT_ID=of-a-test npx wrangler pages deploy docs/.vitepress/dist --project-name totlprovision-docs-staging --branch main --commit-dirty=true',
     ]);
+  });
+
+  it('does for the docs site what the guide has typed by hand, so that what is shown of those commands is shown of a deploy', () => {
+    const guide = commandsOf('guide', readFileSync(path.join(root, 'docs/connecting-to-cloudflare.md'), 'utf8'));
+    const ours = stepsOf(production, ['docs']).map((step) =>
+      shown({ ...step, env: {} })
+        .replace(' --silent', '')
+        .replace(' --commit-dirty=true', ''),
+    );
+    expect(guide.map(({ text }) => text).filter((text) => /docs:build|totlprovision-docs/.test(text))).toEqual(ours);
   });
 
   it('shares no name between production and staging', () => {

@@ -3,7 +3,7 @@ import { type Origins, originsIn } from '../stand/portal-files.ts';
 import { isAnswer, jsonOf, problemCode, type Seen, wordsFor } from './ask.ts';
 import { check, type Finding } from './finding.ts';
 
-const SIGN_IN = 'give --session-file, to look behind Access';
+export const SIGN_IN = 'give --session-file, to look behind Access';
 const redeploy = (part: string) => `npm run deploy -- --only ${part}`;
 
 /** `/health` on the Worker's own address. */
@@ -16,7 +16,7 @@ export function health(seen: Seen, engine: string): Finding {
   if (answer.object === false) return fail('the Worker runs, its objects do not', redeploy('worker'));
   return answer.ok
     ? ok(`version ${answer.version}; D1 and objects answer`)
-    : fail('the Worker is not well', 'npx wrangler tail');
+    : fail('the Worker is not well', 'npm run tail -- --remote');
 }
 
 /** Engines cannot sign in: their address must let them through to the Worker, which refuses them without a token. */

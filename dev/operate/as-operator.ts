@@ -8,25 +8,24 @@ import { standPort } from '../stand/claim.ts';
 import { COOKIES } from '../stand/cookies.ts';
 import { OPERATOR_EMAIL } from '../stand/demo-data.ts';
 import { addressesFrom } from '../stand/ports.ts';
+import { type EnvironmentName, readEnvironment, variable } from './environment.ts';
+import { Misuse, WHERE_OPTIONS, whereOf } from './where.ts';
 
 /** The address, the caller's proof, and the advice if nobody answers. */
 export type Target = { api: string; portal: string; cookie: string; hint: string };
 
-/** The command is wrong. */
-export class Misuse extends Error {}
-
 /** The options that say where; for `parseArgs`. */
 export const TARGET_OPTIONS = {
-  local: { type: 'boolean', default: false },
-  remote: { type: 'boolean', default: false },
+  ...WHERE_OPTIONS,
   api: { type: 'string' },
   portal: { type: 'string' },
   port: { type: 'string' },
   'state-dir': { type: 'string' },
 } as const;
 type TargetValues = {
-  local: boolean;
-  remote: boolean;
+  local?: boolean;
+  remote?: boolean;
+  env?: string;
   api?: string;
   portal?: string;
   port?: string;
@@ -35,10 +34,10 @@ type TargetValues = {
 
 /** Reads the address from the options. Throws one sentence if it cannot. */
 export async function targetOf(values: TargetValues): Promise<Target> {
-  if (values.local && values.remote) throw new Misuse('--local or --remote, not both.');
-  return values.remote
-    ? remoteTarget(values.api, values.portal)
-    : localTarget(values.port, values['state-dir'] ?? path.join(root, '.stand'));
+  const where = whereOf(values) ?? 'local';
+  return where === 'local'
+    ? localTarget(values.port, values['state-dir'] ?? path.join(root, '.stand'))
+    : remoteTarget(where, values);
 }
 
 /** The stand's own sign-in: its key lies beside its state, readable by the person who started it. */
@@ -53,14 +52,16 @@ async function localTarget(port: string | undefined, folder: string): Promise<Ta
   return { api, portal, cookie: `${COOKIES.api}=${token}`, hint };
 }
 
-function remoteTarget(api: string | undefined, portal: string | undefined): Target {
+/** The environment's own addresses, as the repository has them, unless the command names others. */
+async function remoteTarget(name: EnvironmentName, given: Pick<TargetValues, 'api' | 'portal'>): Promise<Target> {
+  const { origins, worker } = await readEnvironment(root, name);
+  const { api = origins.api, portal = variable(worker, 'PORTAL_ORIGIN') } = given;
   const token = process.env.ACCESS_TOKEN;
-  if (!api || !portal) throw new Misuse('--remote needs --api and --portal.');
-  if (!token) throw new Misuse('--remote needs ACCESS_TOKEN, as `cloudflared access token -app=ORIGIN` prints it.');
+  if (!token) throw new Misuse(`ACCESS_TOKEN is missing: \`cloudflared access token -app=${api}\` prints it.`);
   // fetch would refuse anything else, such as a line break in the middle, with a message that quotes it.
   if (!/^[\w.-]+$/.test(token.trim()))
     throw new Error('ACCESS_TOKEN is not a token: it wants what cloudflared prints, alone');
-  return { api, portal, cookie: `CF_Authorization=${token.trim()}`, hint: 'Is --api the API’s own domain?' };
+  return { api, portal, cookie: `CF_Authorization=${token.trim()}`, hint: 'Is that the API’s own domain?' };
 }
 
 /** One call; a GET if there is no body. Throws the problem as a sentence if the answer is not a success. */

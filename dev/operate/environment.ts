@@ -21,9 +21,11 @@ const Described = z.strictObject({
   staging: z.strictObject({ ...Projects, api: Origin, engine: Origin }),
 });
 
+/** For wrangler's `--env`: production is the top level, which it calls by an empty name (decision 0056). */
+export const wranglerEnvOf = (name: EnvironmentName): string => (name === 'production' ? '' : name);
+
 export type Environment = {
   name: EnvironmentName;
-  /** For wrangler's `--env`: production is the top level, which it calls by an empty name (decision 0056). */
   wranglerEnv: string;
   worker: Unstable_Config;
   /** The database's name, for wrangler's d1 commands. */
@@ -46,7 +48,7 @@ function parsed(text: string): unknown {
 /** Reads an environment from a folder. Throws sentences that name the file where one cannot be read. */
 export async function readEnvironment(folder: string, name: EnvironmentName): Promise<Environment> {
   const { unstable_readConfig } = await import('wrangler');
-  const wranglerEnv = name === 'production' ? '' : name;
+  const wranglerEnv = wranglerEnvOf(name);
   const worker = unstable_readConfig(
     { config: path.join(folder, 'wrangler.toml'), env: wranglerEnv },
     { hideWarnings: true },

@@ -4,6 +4,7 @@ import { createReadStream, fstatSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import readline from 'node:readline';
 import { launched, root } from '../lib/run.ts';
+import { type EnvironmentName, wranglerEnvOf } from '../operate/environment.ts';
 
 /** How often a growing log is looked at. */
 const LOOK_MS = 200;
@@ -82,20 +83,20 @@ const pause = (ms: number, stopping: AbortSignal): Promise<void> =>
     stopping.addEventListener('abort', end, { once: true });
   });
 
-/**
- * The arguments for wrangler. Production is the top level of wrangler.toml, which it calls by an empty name (decision
- * 0056).
- */
-export const tailArguments = (env: string | undefined): string[] => [
+/** The arguments for wrangler. */
+export const tailArguments = (name: EnvironmentName): string[] => [
   'tail',
   '--format',
   'json',
-  `--env=${env === undefined || env === 'production' ? '' : env}`,
+  `--env=${wranglerEnvOf(name)}`,
 ];
 
 /** `wrangler tail` of a deployed Worker. wrangler's own messages go to standard error. */
-export function fromWrangler(env: string | undefined): Source {
-  const child = spawn(...launched('wrangler', tailArguments(env)), { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+export function fromWrangler(name: EnvironmentName): Source {
+  const child = spawn(...launched('wrangler', tailArguments(name)), {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let stopped = false;
   const failed = new Promise<string | null>((resolve) => {
     child.once('error', (error) => resolve(`wrangler tail could not be started: ${error.message}`));

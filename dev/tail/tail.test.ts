@@ -37,12 +37,14 @@ const rowsIn = (stream: string, joiner = new Joiner()): Row[] => {
 };
 
 it.each([
-  [undefined, '--env='],
   ['production', '--env='],
   ['staging', '--env=staging'],
-])('asks wrangler for %s by %s: production is the top level of wrangler.toml, as it is for a deploy', (env, flag) => {
-  expect(tailArguments(env)).toEqual(['tail', '--format', 'json', flag]);
-});
+] as const)(
+  'asks wrangler for %s by %s: production is the top level of wrangler.toml, as it is for a deploy',
+  (name, flag) => {
+    expect(tailArguments(name)).toEqual(['tail', '--format', 'json', flag]);
+  },
+);
 
 describe('the stream', () => {
   it('gives one row a request with what its object did, whichever part came first, and one for everything else', () => {

@@ -2,6 +2,7 @@
 // nothing left to send.
 import { setTimeout as wait } from 'node:timers/promises';
 import { chance } from '../../engine/simulator/random.ts';
+import type { Problem } from '../../schema/problem.ts';
 import { whyNoPowerShell } from '../lib/powershell.ts';
 import { lostInPortal } from './answers-portal.ts';
 import { BadNetwork } from './bad-network.ts';
@@ -15,15 +16,34 @@ import { Place } from './place.ts';
 import { provisioned } from './powershell-pc.ts';
 import { Looker } from './seen.ts';
 import { halfDoneIn } from './state.ts';
-import { newTenant } from './tenant.ts';
+import { askAs, newTenant, type Tenant } from './tenant.ts';
 
 const [ENGINES, FULL_ENGINES] = [20, 50];
 const [RUNS, FULL_RUNS] = [2, 12];
 const ODDS = 0.35;
-/** How long the index stays away each time. */
-const AWAY_MS = 1_500;
+/** How long engines work before the index goes away, and how long they have to notice it. */
+const [BEFORE_MS, NOTICED_MS] = [1_500, 30_000];
+const LOOK_AGAIN_MS = 20;
 /** What an index that fails may be answered with. */
 const EXPECTED = [503];
+
+/** What came of an act that the index has to follow: a status, or the code of a refusal. */
+async function tokenIssued({ product }: Place, { id, admin }: Tenant): Promise<string> {
+  const wanted = { label: 'while the index is away', expiresAt: null, fingerprint: null };
+  const { status, json } = await askAs<Partial<Problem>>(product, admin, `/v1/tenants/${id}/tokens`, wanted);
+  return json?.code ?? String(status);
+}
+
+/** Waits until engines are told to come again; false: none is within the time they have. */
+async function turnedAway({ statuses }: Ledger): Promise<boolean> {
+  const before = statuses.get(503) ?? 0;
+  const until = performance.now() + NOTICED_MS;
+  while ((statuses.get(503) ?? 0) === before) {
+    if (performance.now() > until) return false;
+    await wait(LOOK_AGAIN_MS);
+  }
+  return true;
+}
 
 async function lostToEngines({ ground, seed, isFull, say }: Run): Promise<Outcome> {
   const place = await Place.open(ground, { name: 'answers' });
@@ -50,17 +70,21 @@ async function lostToEngines({ ground, seed, isFull, say }: Run): Promise<Outcom
     noPowerShell === null
       ? provisioned(network.origin, tenant, ground.folder('answers-powershell'))
       : Promise.resolve({ faults: [], plaintexts: [] });
-  let away = 0;
-  for (const { name, begin } of INDEX_FAULTS) {
-    await wait(AWAY_MS);
-    // A Worker that has just come up remembers no token.
+  const unnoticed: string[] = [];
+  for (const { name, begin, turnsAway } of INDEX_FAULTS) {
+    await wait(BEFORE_MS);
+    // A Worker that has just come up remembers no token, and is asked by nobody before the index is away.
+    network.isCut = true;
     await place.kill();
     await place.start();
     const end = begin(place.folder);
-    await wait(AWAY_MS);
+    network.isCut = false;
+    const told = await tokenIssued(place, tenant);
+    if (told !== 'index_unreachable')
+      unnoticed.push(`an admin’s new token was answered ${told} while the index was ${name}`);
+    if (turnsAway && !(await turnedAway(ledger))) unnoticed.push(`no engine noticed that the index was ${name}`);
     end();
-    away++;
-    say(`the index was ${name} for ${AWAY_MS} ms`);
+    say(`the index was ${name}`);
   }
   await engines.finished();
   say(`the engines are through after ${network.heard.length} requests`);
@@ -73,7 +97,7 @@ async function lostToEngines({ ground, seed, isFull, say }: Run): Promise<Outcom
   await looker.close();
   const { events, secrets } = ledger.count();
   const opened = new Set(seen.versions.map(({ plaintext }) => plaintext));
-  const faults = [...engines.faults, ...ledger.faults, ...pc.faults, ...broken(promised, seen)];
+  const faults = [...unnoticed, ...engines.faults, ...ledger.faults, ...pc.faults, ...broken(promised, seen)];
   if (events !== engines.made.events) faults.push(`${engines.made.events} events were made and ${events} acknowledged`);
   // An engine that is refused a key before it has sealed anything has nothing to keep.
   if (secrets !== engines.made.sealed)
@@ -86,7 +110,7 @@ async function lostToEngines({ ground, seed, isFull, say }: Run): Promise<Outcom
   const met = [...network.counts].map(([fault, times]) => `${times} ${fault}`).join(', ');
   return {
     did: [
-      `${network.heard.length.toLocaleString('en-US')} requests of ${isFull ? FULL_ENGINES : ENGINES} engines through a network that ${met}; the index away ${away} times`,
+      `${network.heard.length.toLocaleString('en-US')} requests of ${isFull ? FULL_ENGINES : ENGINES} engines through a network that ${met}; the index ${INDEX_FAULTS.map(({ name }) => name).join(', and then ')}: ${ledger.statuses.get(503) ?? 0} answers of 503`,
       `${events.toLocaleString('en-US')} events and ${secrets} secrets made, stored once and receipted; spools empty`,
       noPowerShell === null ? 'a PC in PowerShell 7 among them' : `without PowerShell: ${noPowerShell}`,
     ],

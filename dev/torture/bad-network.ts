@@ -35,6 +35,8 @@ export class BadNetwork {
   #passed: () => void = () => {};
   /** How likely a fault is for a request that no script is for. */
   odds = 0;
+  /** Nobody gets through, or hears anything. */
+  isCut = false;
   readonly counts = new Map<NetworkFault, number>();
   /** Method and path of every request that came. */
   readonly heard: string[] = [];
@@ -85,6 +87,7 @@ export class BadNetwork {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.isCut) return void request.socket.destroy();
     const fault = this.#faultFor(request);
     this.heard.push(`${request.method} ${request.url}`);
     const chunks: Buffer[] = [];

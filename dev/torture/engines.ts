@@ -40,6 +40,7 @@ const DRAINS = 60;
 const ESCROW_ODDS = 0.2;
 const EVENTS_MAX = 15;
 const FLUSHES_MAX = 6;
+const FINE = 2 ** 30;
 
 export class Engines {
   readonly #options: EnginesOptions;
@@ -82,7 +83,8 @@ export class Engines {
       spoolDir,
       machine: pc.before,
       fetch: ledger.watching(expected),
-      random: () => luck.between(0, 1_000) / 1_000,
+      // Fine enough that two of thousands of waits are the same only where nothing random is in them.
+      random: () => luck.between(0, FINE) / FINE,
       sleep: (ms) => {
         this.waits.push(ms);
         return wait(ms / speed);

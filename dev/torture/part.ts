@@ -5,6 +5,8 @@ export type Run = {
   ground: Ground;
   seed: number;
   isFull: boolean;
+  /** How many PCs the load has; absent: as many as the round has. */
+  pcs?: number;
   /** Told as it happens. */
   say: (line: string) => void;
 };

@@ -13,7 +13,7 @@ export const CMDLETS: Record<string, string[]> = {
   'Get-Random': ['-Minimum', '-Maximum'],
   'Join-Path': ['-Path', '-ChildPath'],
   'Move-Item': ['-LiteralPath', '-Destination', '-Force'],
-  'New-Object': ['-ArgumentList'],
+  'New-Object': [],
   'Remove-Item': ['-LiteralPath', '-Force'],
   'Set-StrictMode': ['-Version'],
   'Sort-Object': ['-Property'],
@@ -78,14 +78,22 @@ export const PLATFORM: Record<string, Names> = {
     classes: { 'System.Management.Automation.ExternalScriptInfo': [] },
   },
   'TotlProvision/private/Volumes.ps1': { classes: { regex: ['Match'] } },
+  'TotlProvision/private/Configuration.ps1': { classes: { regex: ['Matches'] } },
   'TotlProvision/TotlProvision.psm1': { cmdlets: { 'Get-Command': ['-Name', '-ErrorAction'] } },
   'TotlProvision/private/platform/LocalUser.Windows.ps1': {
     cmdlets: {
       'Add-LocalGroupMember': ['-SID', '-Member', '-ErrorAction'],
       'Get-LocalUser': ['-Name', '-ErrorAction'],
-      'New-LocalUser': ['-Name', '-Password', '-PasswordNeverExpires', '-AccountNeverExpires', '-ErrorAction'],
+      'New-LocalUser': [
+        '-Name',
+        '-Password',
+        '-Description',
+        '-PasswordNeverExpires',
+        '-AccountNeverExpires',
+        '-ErrorAction',
+      ],
       'Remove-LocalUser': ['-Name', '-ErrorAction'],
-      'Set-LocalUser': ['-Name', '-Password', '-ErrorAction'],
+      'Set-LocalUser': ['-Name', '-Password', '-Description', '-ErrorAction'],
     },
   },
   'TotlProvision/private/platform/BitLocker.Windows.ps1': {
@@ -135,7 +143,7 @@ export const PLATFORM: Record<string, Names> = {
   'examples/intune/Repair-TotlEscrow.ps1': { cmdlets: { 'Import-Module': ['-Name'] } },
 };
 
-/** Classes, each with the static members that may be used; an empty list: as a type or for New-Object only. */
+/** Classes, each with the static members that may be used; an empty list: as a type or to make one only. */
 export const CLASSES: Record<string, string[]> = {
   Array: ['Clear', 'Copy', 'IndexOf', 'Reverse'],
   BitConverter: ['GetBytes', 'ToString'],

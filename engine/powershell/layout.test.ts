@@ -100,8 +100,8 @@ describe('the sealed header', () => {
 describe('the content encryption', () => {
   it('takes the first half of the content key to authenticate and the second to encrypt', () => {
     expect(calls('Protect-TotlContent').filter((text) => text.startsWith('[Array]::Copy'))).toEqual([
-      '[Array]::Copy($ContentKey, 0, $macKey, 0, 32)',
-      '[Array]::Copy($ContentKey, 32, $encryptionKey, 0, 32)',
+      '[Array]::Copy($contentKey, 0, $macKey, 0, 32)',
+      '[Array]::Copy($contentKey, 32, $encryptionKey, 0, 32)',
       '[Array]::Copy($mac, 0, $tag, 0, 32)',
     ]);
     const settings = nodesOf(body('Protect-TotlContent'), 'assignment_expression').map((node) => node.text);
@@ -128,7 +128,7 @@ describe('the content encryption', () => {
         ?.text.split('\n')
         .map((line) => line.trim()),
     ).toEqual([
-      '$length = New-Object byte[] 8',
+      '$length = [byte[]]::new(8)',
       '$bits = [BitConverter]::GetBytes([int] ($Bytes * 8))',
       '[Array]::Reverse($bits)',
       '[Array]::Copy($bits, 0, $length, 4, 4)',
@@ -164,7 +164,7 @@ describe('the content encryption', () => {
 
   it('wraps the content key by RSA-OAEP with SHA-256', () => {
     expect(calls('Protect-TotlContentKey').filter((text) => text.startsWith('$rsa.Encrypt'))).toEqual([
-      '$rsa.Encrypt($ContentKey, [System.Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)',
+      '$rsa.Encrypt($contentKey, [System.Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)',
     ]);
   });
 });

@@ -49,7 +49,10 @@ describe('the PowerShell files', () => {
   });
 
   it.each([
-    ['AES-GCM, which .NET Framework has not', 'New-Object System.Security.Cryptography.AesGcm -ArgumentList $key'],
+    ['AES-GCM, which .NET Framework has not', '[System.Security.Cryptography.AesGcm]::new($key)'],
+    ['the same without arguments', 'New-Object System.Security.Cryptography.AesGcm'],
+    ['arguments of New-Object', 'New-Object System.IO.MemoryStream -ArgumentList $bytes'],
+    ['its arguments by place', 'New-Object byte[] 8'],
     ['a type of later', '[System.Security.Cryptography.AesGcm]::IsSupported'],
     ['a static method of later', '[System.Security.Cryptography.RandomNumberGenerator]::Fill($bytes)'],
     ['a class of Windows outside its file', 'New-Object System.Security.Cryptography.RSACng'],

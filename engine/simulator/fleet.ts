@@ -33,6 +33,8 @@ const DEFAULT_SEED = 20;
 /** Waiting for the tenant's key, and between flushes: real time, so that a fast fleet is still a polite one. */
 const WAIT_FOR_KEY_MS = 3_000;
 const FLUSH_EVERY_MS = 4_000;
+/** A fleet whose whole run takes seconds would spend half of them waiting for the key. */
+const FAST = { speed: 500, waitForKeyMs: 500 };
 const STAGGER_SECONDS = 240;
 
 /** Starts the PCs. They wait while the tenant has no key, then each goes through one run. */
@@ -47,7 +49,8 @@ export function startFleet(options: FleetOptions): Fleet {
     machines.push(machine);
     return provision({ options, seed, index, pc, machine, signal: stopping.signal }, (engine, sleep) => {
       // One PC asks for all: twenty-five that poll would only fill the log.
-      keyIsThere ??= waitForKey(engine, sleep, options.onLine);
+      const ms = options.speed < FAST.speed ? WAIT_FOR_KEY_MS : FAST.waitForKeyMs;
+      keyIsThere ??= waitForKey(engine, () => sleep(ms), options.onLine);
       return keyIsThere;
     }).catch((error: unknown) => {
       if (stopping.signal.aborted) return;
@@ -179,7 +182,7 @@ async function provision(
   }
 }
 
-async function waitForKey(engine: Engine, sleep: Sleep, onLine: (text: string) => void): Promise<void> {
+async function waitForKey(engine: Engine, pause: () => Promise<void>, onLine: (text: string) => void): Promise<void> {
   let said = '';
   for (;;) {
     const key = await engine.tenantKey();
@@ -192,6 +195,6 @@ async function waitForKey(engine: Engine, sleep: Sleep, onLine: (text: string) =
           : key.message,
       );
     said = key.code;
-    await sleep(WAIT_FOR_KEY_MS);
+    await pause();
   }
 }

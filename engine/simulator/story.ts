@@ -132,11 +132,12 @@ export function story(seed: number, ending: Ending): Beat[] {
     if (phase === hangIn) return beats;
     work[phase]?.();
     if (phase === failIn) {
-      say('Ended with exit code 1603: fatal error during installation', phase, {
+      say(`The installer of ${phase} was tried 3 times`, phase, { level: 'error' });
+      say('Exit code 1603: fatal error during installation', phase, {
+        type: 'phase_failed',
         level: 'error',
         data: { exitCode: 1603 },
       });
-      say(`Phase ${phase} failed after 3 tries`, phase, { type: 'phase_failed', level: 'error' });
       say('Provisioning stopped; an engineer has to look at this PC', undefined, {
         type: 'run_failed',
         level: 'error',

@@ -25,7 +25,7 @@ export function overviewOf(
     manifestVersion: keys?.version ?? 0,
     ...fleetCounts(sql),
     budgetExceeded: recentlyExceeded(sql, now),
-    custody: custody(sql),
+    custody: custody(sql, principal.role),
     rollbackNoticed: rollbackNotice(sql)?.at ?? null,
     room: readRoom(sql),
     tokensExpiring: principal.role === 'admin' ? expiring(sql, now) : [],

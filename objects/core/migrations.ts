@@ -36,10 +36,12 @@ import { m0034 } from './migrations/0034-packs.ts';
 import { m0035 } from './migrations/0035-a-row-once.ts';
 import { m0037 } from './migrations/0037-retention.ts';
 import { m0038 } from './migrations/0038-seen.ts';
+import { m0040 } from './migrations/0040-what-failed.ts';
+import { m0041 } from './migrations/0041-search-terms.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
-/** Nobody used 24 and 26: they were reserved on branches that came without one. The next number is the highest plus one. */
+/** Nobody used 24, 26, 36 and 39: they were reserved on branches that came without one. The next number is the highest plus one. */
 export const MIGRATIONS: readonly Migration[] = [
   m0001,
   m0002,
@@ -76,6 +78,8 @@ export const MIGRATIONS: readonly Migration[] = [
   m0035,
   m0037,
   m0038,
+  m0040,
+  m0041,
 ];
 
 /** The highest migration there is: an object reaches it with its next call. */

@@ -13,6 +13,8 @@ import { beginFilling, fillSearch } from './search-lines.ts';
 const FLEET = 50_000;
 /** The reads of a whole call besides its answer: whose object it is, who asks, what is due, the counters. */
 const BESIDE = 30;
+/** Two characters are also looked up as a whole name and a whole client, in each spelling. */
+const SPELLINGS = 10;
 
 type Fleet = { id: string; inObject: <T>(use: (sql: SqlStorage) => T) => Promise<T> };
 
@@ -52,10 +54,18 @@ async function readLittle({ id, inObject }: Fleet): Promise<void> {
       ['SN00a0', 50],
       ['no such', 0],
     ] as const),
+    // Two characters: what begins with them, that is every name, every serial and every client of this fleet.
+    ...([
+      ['PC', 50],
+      ['sn', 50],
+      ['cl', 50],
+      ['C-', 0],
+    ] as const),
   ]) {
     expect((await inObject((sql) => search(sql, q))).matches, q).toHaveLength(shown);
     // If more fit than are shown, some more are counted, each line with its machine: no more than three rows a row shown.
-    expect((await whole(`search?q=${q}`)).read, q).toBeLessThanOrEqual(3 * shown + BESIDE);
+    const beside = BESIDE + (q.length === 2 ? SPELLINGS : 0);
+    expect((await whole(`search?q=${q}`)).read, q).toBeLessThanOrEqual(3 * shown + beside);
   }
   const [key] = await inObject((sql) =>
     all<{ machine_id: string; id: string }>(

@@ -16,6 +16,8 @@ export type MachineRow = {
   run_id: string | null;
   run_status: NonNullable<MachineSummary['run']>['status'] | null;
   run_phase: string | null;
+  /** What the last failed phase of a failed run said. */
+  run_error: string | null;
   phases_done: number;
   phases_total: number;
   last_event_at: number | null;
@@ -92,5 +94,6 @@ export const summaryOf = (row: MachineRow): MachineSummary => ({
           phase: row.run_phase,
           phasesDone: row.phases_done,
           phasesTotal: row.phases_total,
+          error: row.run_error,
         },
 });

@@ -27,6 +27,7 @@ export const newRow = (id: string, at: number): MachineRow => ({
   run_id: null,
   run_status: null,
   run_phase: null,
+  run_error: null,
   phases_done: 0,
   phases_total: 0,
   last_event_at: null,

@@ -5,7 +5,7 @@ import type { AuditPage } from '../../schema/audit.ts';
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Inspection } from '../../schema/inspection.ts';
 import type { OperatedLimits } from '../../schema/limits.ts';
-import type { Machine, Run } from '../../schema/machine.ts';
+import type { Machine, MachinePage, Run } from '../../schema/machine.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { EventPage, ReportAnswer } from '../../schema/report.ts';
 import type { Settings } from '../../schema/settings.ts';
@@ -67,6 +67,39 @@ describe('a run whose events were removed', () => {
     expect(after.prunedAt).toBeGreaterThan(before.lastEventAt + 400 * DAY_MS);
     expect(await pruned()).toEqual([{ runs: 1, events: 3, days: 400 }]);
     expect((await asPerson<Machine>(ENGINEER, at(`machines/${machine.id}`))).json.run?.status).toBe('succeeded');
+  });
+
+  it('takes along what its failed phase said, also from the row of the fleet and from that of the PC that is kept', async () => {
+    run = { ...newRun(), phases: ['preflight', 'apps'] } as typeof run;
+    const kept = newMachine();
+    const keptRun = { ...newRun(), startedAt: 1_000 };
+    await asMachine(tenant.token, '/v1/report', { machine: kept, run: keptRun, events: [event(1)] });
+    await report([
+      event(1, { type: 'phase_succeeded', phase: 'preflight' }),
+      event(2, { type: 'phase_failed', phase: 'apps', message: 'Exit code 1603\n as user Remi' }),
+      event(3, { type: 'run_failed' }),
+    ]);
+    await asPerson(ENGINEER, at(`machines/${machine.id}/merge`), { into: kept.id });
+    const errors = async () => {
+      const rows = await inStorage(tenant.id, (sql) =>
+        all<{ run_error: string | null }>(
+          sql,
+          'SELECT run_error FROM machines WHERE id IN (?, ?)',
+          machine.id,
+          kept.id,
+        ),
+      );
+      return rows.map((row) => row.run_error);
+    };
+    const [words] = (await asPerson<MachinePage>(ENGINEER, at('machines'))).json.machines;
+    expect(words).toMatchObject({ id: kept.id, run: { phase: 'apps', error: 'Exit code 1603 as user Remi' } });
+    expect(await errors()).toEqual(['Exit code 1603 as user Remi', 'Exit code 1603 as user Remi']);
+    const before = await runOf();
+    await comeOfAge();
+    expect(await errors()).toEqual([null, null]);
+    const { phases } = await runOf();
+    expect(phases).toEqual(before.phases.map(({ error: _gone, ...phase }) => phase));
+    expect(before.phases.map(({ error }) => error)).toEqual([undefined, 'Exit code 1603 as user Remi']);
   });
 
   it('takes what its engine sends again as there, also with other content and where it had never come, and flags nothing', async () => {

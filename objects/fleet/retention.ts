@@ -70,7 +70,14 @@ function placeNow(sql: SqlStorage): Place {
   return place.days === days ? place : { ...place, days, id: '', oldestAt: null };
 }
 
-type Row = { id: string; heard_at: number; next_seq: number; refused: number; pruned_at: number | null };
+type Row = {
+  id: string;
+  machine_id: string;
+  heard_at: number;
+  next_seq: number;
+  refused: number;
+  pruned_at: number | null;
+};
 
 function goOn(sql: SqlStorage, begun: Place, slice: Slice, now: number): { place: Place; isOver: boolean } {
   const left: Left = { ...slice };
@@ -109,7 +116,7 @@ function* from(sql: SqlStorage, id: string, most: number): Generator<Row> {
     const limit = Math.min(left, PAGE);
     const rows = all<Row>(
       sql,
-      'SELECT id, heard_at, next_seq, refused, pruned_at FROM runs WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, machine_id, heard_at, next_seq, refused, pruned_at FROM runs WHERE id > ? ORDER BY id LIMIT ?',
       after,
       limit,
     );
@@ -123,7 +130,7 @@ function* from(sql: SqlStorage, id: string, most: number): Generator<Row> {
  * Has a run say that its events are removed, up to the highest that is kept or was asked for: from now on none of them is shown, and what comes under
  * their seqs is a duplicate. Answers up to which seq they are; null: there is nothing to remove.
  */
-function mark(sql: SqlStorage, { id, next_seq }: Row, now: number): number | null {
+function mark(sql: SqlStorage, { id, machine_id, next_seq }: Row, now: number): number | null {
   const kept = first<{ packed: number | null; buried: number | null }>(
     sql,
     `SELECT (SELECT last_seq FROM packs WHERE run_id = ?1 ORDER BY first_seq DESC LIMIT 1) AS packed,
@@ -133,9 +140,27 @@ function mark(sql: SqlStorage, { id, next_seq }: Row, now: number): number | nul
   const last = Math.max(kept?.packed ?? 0, kept?.buried ?? 0);
   if (last === 0) return null;
   const to = Math.max(next_seq - 1, last);
-  sql.exec('UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0 WHERE id = ?3', now, to, id);
+  sql.exec(
+    `UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0,
+       phases = (SELECT json_group_array(json_remove(value, '$.error') ORDER BY key) FROM json_each(phases))
+     WHERE id = ?3`,
+    now,
+    to,
+    id,
+  );
+  forgetWords(sql, id, machine_id);
   return to;
 }
+
+/** What a failed phase said goes with its event, also from the row of the fleet, and from that of the machine that this one is merged into. */
+const forgetWords = (sql: SqlStorage, run: string, machine: string): void => {
+  sql.exec(
+    `UPDATE machines SET run_error = NULL
+     WHERE id IN (?1, (SELECT merged_into FROM machines WHERE id = ?1)) AND run_id = ?2 AND run_error IS NOT NULL`,
+    machine,
+    run,
+  );
+};
 
 /** Up to which seq a run says that its events are removed, and whether there may be tombstones among them. */
 type Went = { to: number; areBuried: boolean };

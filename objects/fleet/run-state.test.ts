@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventType, RunEvent } from '../../schema/report.ts';
-import { advance, currentPhase, newRun, phasesDone, toldPhases } from './run-state.ts';
+import { advance, currentPhase, newRun, phasesDone, runError, toldPhases } from './run-state.ts';
 
 const NOW = 2_000_000_000_000;
 const plan = ['preflight', 'apps', 'bitlocker'];
@@ -55,6 +55,19 @@ describe('a run', () => {
     expect(toldPhases(late)[1]).toMatchObject({ state: 'failed', finishedAt: 1_002 });
     const failed = advance(blank, [step(1, 'phase_started', 'apps'), step(3, 'run_failed')], NOW);
     expect(currentPhase(failed)).toBe('apps');
+  });
+
+  it('keeps on one line what its last failed phase said, until that phase is tried again', () => {
+    const failed = (seq: number, phase: string, message: string) => ({ ...step(seq, 'phase_failed', phase), message });
+    const long = failed(2, 'apps', `Exit code 1603:\r\n\tfatal   error ${'😀'.repeat(200)}`);
+    const before = advance(blank, [failed(1, 'preflight', 'Disk too small'), long], NOW);
+    expect([before.status, runError(before)]).toEqual(['running', null]);
+    const run = advance(before, [step(3, 'run_failed')], NOW);
+    expect(runError(run)).toMatch(/^Exit code 1603: fatal error 😀+…$/u);
+    expect([...(runError(run) ?? '')]).toHaveLength(120);
+    // A retry takes it away, also where its report overtakes the failure's.
+    const again = [step(6, 'phase_succeeded', 'apps'), failed(5, 'apps', 'Late')];
+    expect(advance(run, again, NOW).phases.map(({ error }) => error)).toEqual(['Disk too small', undefined, undefined]);
   });
 
   it('never starts or ends in the future, because a PC’s clock may be wrong', () => {

@@ -110,6 +110,16 @@ const PHASES_MAX = 64;
 /** A run restarts its PC a handful of times; one that never ends is not to make its row grow. */
 const REBOOTS_KEPT = 64;
 
+/** So much of what a phase said as it failed is kept with the run: as much as a row of the fleet can show. */
+const ERROR_KEPT = 120;
+
+/** On one line, and cut where it is longer than is kept; never within a character. */
+function shortened(message: string): string {
+  const line = message.replace(/\s+/g, ' ').trim();
+  const signs = [...line];
+  return signs.length <= ERROR_KEPT ? line : `${signs.slice(0, ERROR_KEPT - 1).join('')}…`;
+}
+
 /** Folds new events into a run's state. Pure; commutative over batches; each event must be folded once. */
 export function advance(before: RunState, events: readonly RunEvent[], now: number): RunState {
   const run: RunState = { ...before, phases: before.phases.map((phase) => ({ ...phase })) };
@@ -130,12 +140,18 @@ export function advance(before: RunState, events: readonly RunEvent[], now: numb
       run.finishedAt = at;
     }
     if (event.type in PHASE_STATES && event.phase !== undefined)
-      foldPhase(run.phases, event.phase, PHASE_STATES[event.type as keyof typeof PHASE_STATES], event.seq, at);
+      foldPhase(run.phases, event.phase, PHASE_STATES[event.type as keyof typeof PHASE_STATES], event, at);
   }
   return run;
 }
 
-function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], seq: number, at: number): void {
+function foldPhase(
+  phases: FoldedPhase[],
+  name: string,
+  state: Phase['state'],
+  { seq, message }: RunEvent,
+  at: number,
+): void {
   let phase = phases.find((one) => one.name === name);
   if (!phase) {
     if (phases.length >= PHASES_MAX) return;
@@ -150,6 +166,8 @@ function foldPhase(phases: FoldedPhase[], name: string, state: Phase['state'], s
   phase.seq = seq;
   phase.state = state;
   phase.finishedAt = state === 'running' ? null : at;
+  if (state === 'failed') phase.error = shortened(message);
+  else delete phase.error;
 }
 
 /** A run that was taken for abandoned, and is at work all the same. Pure. */
@@ -176,13 +194,20 @@ export const toldPhases = ({ status, finishedAt, phases }: RunState): FoldedPhas
     ? phases.map((phase) => (phase.state === 'running' ? { ...phase, state: 'succeeded', finishedAt } : phase))
     : phases;
 
+const lastFailed = ({ phases }: RunState): FoldedPhase | undefined =>
+  phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
+
+/** What the last failed phase of a failed run said, on one line; null where nothing is known. */
+export const runError = (run: RunState): string | null =>
+  (run.status === 'failed' ? lastFailed(run)?.error : null) || null;
+
 /** The phase a run is in: the one that spoke last and is not over, else the first that has not begun. */
 export function currentPhase(run: RunState): string | null {
   const running = toldPhases(run)
     .filter((phase) => phase.state === 'running')
     .sort((a, b) => b.seq - a.seq)[0];
   if (running) return running.name;
-  const failed = run.phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
+  const failed = lastFailed(run);
   if (run.status === 'failed' && failed) return failed.name;
   return run.status === 'running' ? (run.phases.find((phase) => phase.state === 'pending')?.name ?? null) : null;
 }

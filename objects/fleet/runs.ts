@@ -77,7 +77,7 @@ const TABLES = ['runs'] as const;
 const nameOf = (id: string): string => `run ${id}`;
 
 /** About how many bytes a run takes in memory: its engine says how many phases it has. */
-const bytesOf = (run: RunState | null): number => (run === null ? 100 : 1_000 + 250 * run.phases.length);
+const bytesOf = (run: RunState | null): number => (run === null ? 100 : 1_000 + 500 * run.phases.length);
 
 /** Shared with everybody who asks: nobody may change it. */
 export const findRun = (sql: SqlStorage, id: string): RunState | null =>

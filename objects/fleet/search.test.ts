@@ -109,8 +109,43 @@ describe('a search', () => {
     expect([(await found('desk-77')).length, (await found('LT-0142')).length]).toEqual([1, 0]);
   });
 
-  it('needs three characters, and is for members only', async () => {
-    expect((await ask('ab ')).json).toMatchObject({ status: 422, code: 'invalid_query' });
+  it('finds by two characters what begins with them, and nothing that only holds them', async () => {
+    const other = { ...newMachine(), hostname: 'XACM-1', serial: 'MU5CD', client: 'Zweimüller' };
+    await report(other);
+    for (const [q, field] of [
+      ['ac', 'hostname'],
+      ['AC', 'hostname'],
+      ['5c', 'serial'],
+      ['Mü', 'client'],
+    ] as const)
+      expect((await found(q)).filter((one) => one.id === pc.id)).toEqual([{ id: pc.id, field, keyId: null }]);
+    expect((await found('mu')).map(({ id, field }) => [id, field])).toEqual(
+      expect.arrayContaining([
+        [pc.id, 'client'],
+        [other.id, 'serial'],
+      ]),
+    );
+    for (const q of ['cm', 'lt', 'we', '%_', '"1', 'e\u0301\u0301']) expect(await found(q), q).toEqual([]);
+    // Two digits are no beginning of a key's id: a screenful of them would be found.
+    await escrowKey();
+    expect(await found('1a')).toEqual([]);
+  });
+
+  it('finds a name and a client of two characters, which have no trigram, in the usual spellings', async () => {
+    const short = { ...newMachine(), hostname: 'K9', serial: 'S', client: 'BP' };
+    await report(short);
+    for (const [q, field] of [
+      ['k9', 'hostname'],
+      ['bp', 'client'],
+      [' BP ', 'client'],
+    ] as const)
+      expect(await found(q)).toEqual([{ id: short.id, field, keyId: null }]);
+    await act(short.id, 'archive');
+    expect(await found('Bp')).toEqual([{ id: short.id, field: 'client', keyId: null }]);
+  });
+
+  it('needs two characters, and is for members only', async () => {
+    expect((await ask('a ')).json).toMatchObject({ status: 422, code: 'invalid_query' });
     const path = `/v1/tenants/${tenant.id}/search?q=acm`;
     expect((await asPerson('stranger@example.com', path)).status).toBe(403);
   });

@@ -1,7 +1,8 @@
-// Search by a part of a hostname, serial, client or recovery-key id, in whatever spelling (schema/typed-text.ts). What is merged is found as the machine that
-// is kept.
-import type { Match, SearchResult } from '../../schema/machine.ts';
+// Search by a part of a hostname, serial, client or recovery-key id, in whatever spelling (schema/typed-text.ts); by two characters, for what
+// begins with them. What is merged is found as the machine that is kept.
+import type { Match, SearchResult, Shelf } from '../../schema/machine.ts';
 import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
+import { all } from '../core/rows.ts';
 import { type MachineRow, summaryOf } from './machine-row.ts';
 import { findRow } from './machine-rows.ts';
 
@@ -32,27 +33,84 @@ const MARK = '\u0001';
 
 type Line = { machine: string } & Record<(typeof FIELDS)[number], string | null>;
 
+type Hit = Pick<Match, 'field' | 'keyId'> & { machine: string };
+
+/** So short a text is no trigram: it finds what begins with it. */
+const SHORT = 2;
+/** How many beginnings of three characters are looked for: letters, digits and punctuation of one script are fewer. */
+const BEGINNINGS_MAX = 128;
+
 /** At most fifty machines, in no order that means anything. */
 export function search(sql: SqlStorage, q: string): SearchResult {
-  const lines = sql.exec<Line>(
-    `SELECT machine, ${FIELDS.map((field, index) => `highlight(search, ${index + 1}, char(1), '') AS ${field}`).join(', ')}
-     FROM search WHERE search MATCH ? LIMIT ?`,
-    matchOf(q),
-    LINES_MAX,
-  );
   const matches = new Map<string, Match>();
   const further = new Set<string>();
   let looked = 0;
-  for (const line of lines) {
+  for (const { machine, ...hit } of hitsOf(sql, q)) {
     looked++;
     if (matches.size + further.size === COUNTED_MAX) break;
-    const row = shownFor(sql, line.machine);
+    const row = shownFor(sql, machine);
     if (matches.has(row.id)) continue;
     if (matches.size === MATCHES_MAX) further.add(row.id);
-    else matches.set(row.id, { machine: summaryOf(row), ...whatMatched(line) });
+    else matches.set(row.id, { machine: summaryOf(row), ...hit });
   }
-  const all = looked < LINES_MAX && matches.size + further.size < COUNTED_MAX;
-  return { matches: [...matches.values()], more: !all || further.size > 0, further: all ? further.size : null };
+  const isAll = looked < LINES_MAX && matches.size + further.size < COUNTED_MAX;
+  return { matches: [...matches.values()], more: !isAll || further.size > 0, further: isAll ? further.size : null };
+}
+
+function* hitsOf(sql: SqlStorage, q: string): Generator<Hit> {
+  const text = searchFold(tidied(q));
+  const { length } = [...text];
+  if (length > SHORT) return yield* linesOf(sql, matchOf(q));
+  // Marks alone, or one letter with its marks, are no beginning.
+  if (length < SHORT) return;
+  yield* calledSo(sql, tidied(q));
+  const match = beginningWith(sql, text);
+  if (match !== null) yield* linesOf(sql, match);
+}
+
+function* linesOf(sql: SqlStorage, match: string): Generator<Hit> {
+  const lines = sql.exec<Line>(
+    `SELECT machine, ${FIELDS.map((field, index) => `highlight(search, ${index + 1}, char(1), '') AS ${field}`).join(', ')}
+     FROM search WHERE search MATCH ? LIMIT ?`,
+    match,
+    LINES_MAX,
+  );
+  for (const line of lines) yield { machine: line.machine, ...whatMatched(line) };
+}
+
+/** The query for FTS5 after names, serials and clients that begin so, by the trigrams there are; null: there is none. */
+function beginningWith(sql: SqlStorage, text: string): string | null {
+  const terms = all<{ term: string }>(
+    sql,
+    'SELECT term FROM search_terms WHERE term >= ? AND term < ? LIMIT ?',
+    text,
+    `${text}\u{10ffff}`,
+    BEGINNINGS_MAX,
+  );
+  if (terms.length === 0) return null;
+  return `{hostname serial client} : (${terms.map(({ term }) => `^ ${quoted(term)}`).join(' OR ')})`;
+}
+
+const SHELVES = JSON.stringify(['fleet', 'archived', 'merged', 'aside'] satisfies Shelf[]);
+
+/** Names and clients of just these characters have no trigram: two indexes have them. A client is found in the usual spellings alone. */
+function* calledSo(sql: SqlStorage, text: string): Generator<Hit> {
+  const [low, high] = [text.toLowerCase(), text.toUpperCase()];
+  const spellings = new Set([text, low, high, high.slice(0, 1) + low.slice(1)]);
+  const asked = [
+    ['hostname', 'machines_by_hostname', [low]],
+    ['client', 'machines_by_client_started', [...spellings]],
+  ] as const;
+  for (const [field, index, values] of asked) {
+    const rows = sql.exec<{ id: string }>(
+      `SELECT machines.id AS id FROM json_each(?) AS shelves CROSS JOIN json_each(?) AS names
+         CROSS JOIN machines INDEXED BY ${index} ON machines.shelf = shelves.value AND machines.${field} = names.value LIMIT ?`,
+      SHELVES,
+      JSON.stringify(values),
+      COUNTED_MAX,
+    );
+    for (const { id } of rows) yield { machine: id, field, keyId: null };
+  }
 }
 
 /** The row that a machine is shown as: its own, or that of the machine it was merged into. */

@@ -15,7 +15,7 @@ import type { MachineRow } from './machine-row.ts';
 import { changeRow, findRow } from './machine-rows.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { unseenClaim } from './other-id.ts';
-import { currentPhase, phasesDone, silentSince } from './run-state.ts';
+import { currentPhase, phasesDone, runError, silentSince } from './run-state.ts';
 import { runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { volumesOf } from './volumes.ts';
@@ -155,6 +155,7 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
     phases_done: run ? phasesDone(run) : 0,
     phases_total: run?.phases.length ?? 0,
     run_phase: run ? currentPhase(run) : null,
+    run_error: run ? runError(run) : null,
     last_event_at: run?.lastEventAt ?? null,
     secrets: row.own_secrets + (others.secrets ?? 0),
     to_rotate: toRotate,

@@ -17,13 +17,14 @@ import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
+import { readSettings } from '../settings/settings.ts';
 import type { Pins } from '../tokens/tokens.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
 import { grantsNamed, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
 import { head, type RootRow, requireRoot, sealedRoot, successionsBefore } from './manifests.ts';
 import { type Half, type KeyringFacts, type KidState, wrapKey } from './rules.ts';
-import { lastUses } from './seen.ts';
+import { lastUser, lastUses } from './seen.ts';
 import { type Looked, notOpening, stillUnproven } from './sweeps.ts';
 import type { VerifiedWrite } from './verifying.ts';
 
@@ -178,7 +179,7 @@ export const publicKey = (sql: SqlStorage): PublicKeyAnswer | null =>
 export const noTenantKey = () => refuse('no_tenant_key', 'An admin of the tenant has to do the first-time set-up.');
 
 /** How the tenant's ways to unlock stand: for warnings on every admin's screen. */
-export function custody(sql: SqlStorage): Custody | null {
+export function custody(sql: SqlStorage, role: Role): Custody | null {
   const manifest = head(sql)?.manifest;
   if (!manifest) return null;
   const recovery = manifest.unlockers.filter((one) => one.kind === 'recovery');
@@ -188,6 +189,13 @@ export function custody(sql: SqlStorage): Custody | null {
     unlockers: manifest.unlockers.length,
     adminUnlockers: manifest.unlockers.filter((one) => one.rights.includes('admin')).length,
     recoveryProvenAt: drilled ?? made,
+    recoveryUsed:
+      role === 'engineer'
+        ? null
+        : lastUser(
+            sql,
+            recovery.map(({ id }) => id),
+          ),
     grantsWaiting: grantsWaiting(sql),
     notOpening: notOpening(sql),
   };
@@ -261,6 +269,7 @@ export function readKeyring(
       sql,
       (admin ? unlockers : fetched).map(({ id }) => id),
     ),
+    lockAfterMinutes: readSettings(sql).lockAfterMinutes,
     changes: admin
       ? listedChanges(sql, { person, session: onlyAdminsSession(sql, caller, [latest.manifest], now) })
       : [],

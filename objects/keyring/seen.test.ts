@@ -2,9 +2,12 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Keyring } from '../../schema/keyring.ts';
+import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
 import { pass } from '../../test/support/clock.ts';
 import { asPerson, bindings, emailOf, seedReadyTenant } from '../../test/workerd-fixtures.ts';
+
+import { forgetOtherUnlockers } from './seen.ts';
 
 const [ADMIN, ENGINEER, AUDITOR] = [emailOf('admin'), emailOf('engineer'), emailOf('auditor')];
 const HOUR_MS = 3_600_000;
@@ -56,6 +59,30 @@ describe('an unlocker', () => {
     expect((await keyring(ADMIN)).used[unlocker]).toBeGreaterThan(before);
     const shared = (await keyring(ENGINEER)).unlockers.some(({ id }) => id === unlocker);
     expect(unlocker in (await keyring(ENGINEER)).used).toBe(shared);
+  });
+
+  it('that is the recovery set is told to every admin and auditor until another set is made, because its codes were typed', async () => {
+    const { id, ask } = await tenantOf();
+    const { manifest } = (await ask<Keyring>(ADMIN, 'keyring')).json;
+    const { unlockers } = JSON.parse(atob((manifest.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
+    const set = unlockers.find(({ kind }: { kind: string }) => kind === 'recovery');
+    const used = async (email: string) => (await ask<Overview>(email, 'overview')).json.custody?.recoveryUsed;
+    expect(await used(ADMIN)).toBeNull();
+    const before = Date.now();
+    await ask(ADMIN, `overview?unlockedWith=${set.id}`);
+    // The object learns who its people are from the index, once somebody looks at them.
+    expect(await used(AUDITOR)).toEqual({ at: expect.any(Number), by: null });
+    await ask(ADMIN, 'people');
+    for (const email of [ADMIN, AUDITOR]) expect(await used(email)).toEqual({ at: expect.any(Number), by: ADMIN });
+    expect((await used(ADMIN))?.at).toBeGreaterThan(before);
+    expect(await used(ENGINEER)).toBeNull();
+    await runInDurableObject(bindings.TENANT.getByName(id), (_object, { storage: { sql } }) =>
+      forgetOtherUnlockers(
+        sql,
+        unlockers.map((one: { id: string }) => one.id).filter((one: string) => one !== set.id),
+      ),
+    );
+    expect(await used(ADMIN)).toBeNull();
   });
 
   it('is not noted for somebody who may not fetch it, nor one that does not exist, because it cannot be true', async () => {

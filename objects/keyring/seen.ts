@@ -54,6 +54,15 @@ export const lastUses = (sql: SqlStorage, unlockers: readonly string[]): Record<
     ).map(({ unlocker, at }) => [unlocker, at]),
   );
 
+/** When somebody last unlocked with one of these, to the hour, and their address, if the object knows it yet; null: nobody has. */
+export const lastUser = (sql: SqlStorage, unlockers: readonly string[]): { at: number; by: string | null } | null =>
+  first<{ at: number; by: string | null }>(
+    sql,
+    `SELECT seen.at, people.email AS by FROM json_each(?) CROSS JOIN seen ON unlocker = value LEFT JOIN people ON people.id = person
+     ORDER BY seen.at DESC LIMIT 1`,
+    JSON.stringify(unlockers),
+  );
+
 /** Only these unlockers are left. */
 export const forgetOtherUnlockers = (sql: SqlStorage, unlockers: readonly string[]): void => {
   sql.exec(

@@ -21,8 +21,6 @@ const REFUSED: Record<RoomState, readonly Need[]> = {
   reserve: ['report', 'ordinary'],
   last: ['report', 'ordinary', 'secret'],
 };
-/** Only a person or the end of a day makes room: asking every second is not needed. */
-const RETRY_SECONDS = 600;
 
 /** Pure. `bytes`: the size of the object's tables without free pages. */
 export const roomOf = (bytes: number, limit: number): Room => ({
@@ -34,10 +32,7 @@ export const roomOf = (bytes: number, limit: number): Room => ({
 /** Whether there is still room for it. Pure. Null: there is. */
 export const decideRoom = ({ state }: Room, need: Need): Refusal | null =>
   REFUSED[state].includes(need)
-    ? {
-        ...refuse('storage_low', 'The tenant’s storage is nearly full; keep what is unsent and try again later.'),
-        retryAfterSeconds: RETRY_SECONDS,
-      }
+    ? refuse('storage_low', 'The tenant’s storage is nearly full; keep what is unsent and try again later.')
     : null;
 
 /** The room that each act on record needs. Exhaustive, so that a new action has to say. */

@@ -31,7 +31,10 @@ function spendBulkReads(sql: SqlStorage, person: string, ciphertexts: number, no
     first<{ ciphertexts: number }>(sql, 'SELECT ciphertexts FROM bulk_reads WHERE person = ? AND day = ?', person, day)
       ?.ciphertexts ?? 0;
   if (spent + ciphertexts > BULK_READS_A_DAY)
-    return refuse('bulk_budget_exceeded', `One person may read ${BULK_READS_A_DAY} ciphertexts in bulk a day.`);
+    return {
+      ...refuse('bulk_budget_exceeded', `One person may read ${BULK_READS_A_DAY} ciphertexts in bulk a day.`),
+      retryAfterSeconds: Math.max(1, Math.ceil((DAY_MS - (now % DAY_MS)) / 1000)),
+    };
   sql.exec(
     `INSERT INTO bulk_reads VALUES (?, ?, ?)
      ON CONFLICT (person, day) DO UPDATE SET ciphertexts = ciphertexts + excluded.ciphertexts`,

@@ -8,7 +8,7 @@ import { firstScreen, firstScreenIsShown } from './core/first-screen.ts';
 import { keepFocus } from './core/focus.ts';
 import { isModalOpen } from './core/modal.ts';
 import { go, Router } from './core/router.ts';
-import { Shortcuts } from './core/shortcuts.ts';
+import { Shortcuts, type Uses } from './core/shortcuts.ts';
 import { drawn, isTenants, menuOf, ownPageOf, type PageName, PLACES, type Place, placeOf } from './places.ts';
 import { Identity } from './session/identity.ts';
 import { rememberTenant, startOf } from './session/last-tenant.ts';
@@ -17,7 +17,7 @@ import { duesOf, Standing } from './shell/standing.ts';
 import { shared } from './ui/shared-styles.ts';
 import { withArticle } from './ui/words.ts';
 import type { Shown } from './unlock/opening.ts';
-import type { UnlockWanted } from './unlock/unlock-dialog.ts';
+import { heldWords, type UnlockWanted } from './unlock/unlock-dialog.ts';
 import { Unlocking } from './unlock/unlocking.ts';
 import { VAULT_BROKEN } from './unlock/vault-client.ts';
 import './shell/app-bar.ts';
@@ -123,6 +123,19 @@ export class TotlApp extends LitElement {
       '/': find,
       '?': { words: 'Show the shortcuts', press: () => void this.#open('help') },
     });
+    new Shortcuts(this, () => this.#ways());
+  }
+
+  /** The keys that go to the pages of the menu, each after a `g`. */
+  #ways(): Uses {
+    const { me } = this.#identity;
+    if (!me) return {};
+    const membership = me.memberships.find((one) => one.tenant === this.#tenant);
+    return Object.fromEntries(
+      menuOf(me, membership, this.#router.place.page).flatMap(({ key, words, href }) =>
+        key ? [[`g ${key}`, { words, press: () => go(href) }]] : [],
+      ),
+    );
   }
 
   override connectedCallback(): void {
@@ -307,7 +320,7 @@ export class TotlApp extends LitElement {
     return html`<suspended-page .name=${name} .ask=${ask} .look=${() => this.#identity.ask()}></suspended-page>`;
   }
 
-  #unlockDialog({ unlockers, halves, since, last, why, fault, succession, line }: Shown) {
+  #unlockDialog({ unlockers, halves, since, last, why, minutes, fault, succession, line }: Shown) {
     return html`<unlock-dialog
       .unlockers=${unlockers}
       .halves=${halves}
@@ -316,6 +329,7 @@ export class TotlApp extends LitElement {
       .succession=${succession}
       .line=${line}
       .why=${why}
+      .note=${heldWords(minutes)}
       .working=${this.#unlocking.working}
       .fault=${fault}
       @closed=${() => this.#unlocking.end(false)}

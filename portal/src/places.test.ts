@@ -67,6 +67,16 @@ it('shows a role the pages that are for it, and marks the one that a page belong
   expect(menu(person([member('admin')]), 'acme', 'set-up').filter((entry) => entry.here)).toEqual([]);
 });
 
+it('has another key for each page of a tenant’s menu, so that G and a letter lead to one', () => {
+  const all = menu(person([member('admin')]), 'acme', 'fleet').flatMap(({ key, words }) =>
+    key ? [`${key} ${words}`] : [],
+  );
+  expect(all).toEqual([
+    ...['f Fleet', 'a Audit', 'p People', 'u Unlock methods', 'k Keys', 'r Recovery', 'b Backup'],
+    ...['t Engine tokens', 'n Notices', 's Settings'],
+  ]);
+});
+
 it('offers the ways out: all tenants to whoever has several, the one that there is where none is open, the operators’ page', () => {
   const several = person([member('engineer'), member('engineer', 'other')], true);
   expect(menu(several, null, 'operator').map(({ href, here }) => [href, here])).toEqual([

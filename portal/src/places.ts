@@ -10,7 +10,8 @@ import './fleet/fleet-page.ts';
 /** Fetches the page's own file when it is opened. Null: it is part of the first screen. */
 type Load = (() => Promise<unknown>) | null;
 
-type Entry = { words: string; icon: TemplateResult; group: MenuGroup };
+/** `key` goes there after a `g`. */
+type Entry = { words: string; icon: TemplateResult; group: MenuGroup; key?: string };
 
 type Given = { me: Me; membership: Membership };
 type TenantPage<Path extends string> = {
@@ -34,7 +35,7 @@ const OVERSEERS: readonly Role[] = ['admin', 'auditor'];
 const ADMINS: readonly Role[] = ['admin'];
 const NOBODY: readonly Role[] = [];
 
-const FLEET_ENTRY: Entry = { words: 'Fleet', icon: icons.laptopIcon, group: '' };
+const FLEET_ENTRY: Entry = { words: 'Fleet', icon: icons.laptopIcon, group: '', key: 'f' };
 
 const fleet = tenantPage({
   path: '/t/:tenant',
@@ -76,7 +77,7 @@ const TENANT_PAGES = {
   audit: tenantPage({
     path: '/t/:tenant/audit',
     words: 'Audit',
-    menu: { words: 'Audit', icon: icons.scrollTextIcon, group: '' },
+    menu: { words: 'Audit', icon: icons.scrollTextIcon, group: '', key: 'a' },
     roles: OVERSEERS,
     load: () => import('./audit/audit-page.ts'),
     render: ({ membership }) => html`<audit-page .membership=${membership}></audit-page>`,
@@ -84,7 +85,7 @@ const TENANT_PAGES = {
   people: tenantPage({
     path: '/t/:tenant/people',
     words: 'People',
-    menu: { words: 'People', icon: icons.usersIcon, group: 'Team' },
+    menu: { words: 'People', icon: icons.usersIcon, group: 'Team', key: 'p' },
     roles: OVERSEERS,
     load: () => import('./people/people-page.ts'),
     render: ({ me, membership }) => html`<people-page .membership=${membership} .email=${me.email}></people-page>`,
@@ -92,7 +93,7 @@ const TENANT_PAGES = {
   access: tenantPage({
     path: '/t/:tenant/access',
     words: 'Unlock methods',
-    menu: { words: 'Unlock methods', icon: icons.fingerprintIcon, group: 'Team' },
+    menu: { words: 'Unlock methods', icon: icons.fingerprintIcon, group: 'Team', key: 'u' },
     roles: EVERYBODY,
     load: () => import('./keyring/access-page.ts'),
     render: ({ me, membership }) => html`<access-page .membership=${membership} .email=${me.email}></access-page>`,
@@ -100,15 +101,23 @@ const TENANT_PAGES = {
   keys: tenantPage({
     path: '/t/:tenant/keys',
     words: 'Keys',
-    menu: { words: 'Keys', icon: icons.keyRoundIcon, group: 'Security' },
+    menu: { words: 'Keys', icon: icons.keyRoundIcon, group: 'Security', key: 'k' },
     roles: EVERYBODY,
     load: () => import('./keyring/keys-page.ts'),
     render: ({ membership }) => html`<keys-page .membership=${membership}></keys-page>`,
   }),
+  recovery: tenantPage({
+    path: '/t/:tenant/recovery',
+    words: 'Recovery',
+    menu: { words: 'Recovery', icon: icons.lifeBuoyIcon, group: 'Security', key: 'r' },
+    roles: ADMINS,
+    load: () => import('./keyring/recovery-page.ts'),
+    render: ({ membership }) => html`<recovery-page .membership=${membership}></recovery-page>`,
+  }),
   safekeeping: tenantPage({
     path: '/t/:tenant/safekeeping',
     words: 'Backup',
-    menu: { words: 'Backup', icon: icons.archiveIcon, group: 'Security' },
+    menu: { words: 'Backup', icon: icons.archiveIcon, group: 'Security', key: 'b' },
     roles: ADMINS,
     load: () => import('./backup/safekeeping-page.ts'),
     render: ({ membership }) => html`<safekeeping-page .membership=${membership}></safekeeping-page>`,
@@ -116,7 +125,7 @@ const TENANT_PAGES = {
   tokens: tenantPage({
     path: '/t/:tenant/tokens',
     words: 'Engine tokens',
-    menu: { words: 'Engine tokens', icon: icons.fileKeyIcon, group: 'Set-up' },
+    menu: { words: 'Engine tokens', icon: icons.fileKeyIcon, group: 'Set-up', key: 't' },
     roles: ADMINS,
     load: () => import('./tokens/tokens-page.ts'),
     render: ({ membership }) => html`<tokens-page .membership=${membership}></tokens-page>`,
@@ -124,7 +133,7 @@ const TENANT_PAGES = {
   notices: tenantPage({
     path: '/t/:tenant/notices',
     words: 'Notices',
-    menu: { words: 'Notices', icon: icons.bellIcon, group: 'Set-up' },
+    menu: { words: 'Notices', icon: icons.bellIcon, group: 'Set-up', key: 'n' },
     roles: ADMINS,
     load: () => import('./notices/notices-page.ts'),
     render: ({ membership }) => html`<notices-page .membership=${membership}></notices-page>`,
@@ -132,7 +141,7 @@ const TENANT_PAGES = {
   settings: tenantPage({
     path: '/t/:tenant/settings',
     words: 'Settings',
-    menu: { words: 'Settings', icon: icons.settings2Icon, group: 'Set-up' },
+    menu: { words: 'Settings', icon: icons.settings2Icon, group: 'Set-up', key: 's' },
     roles: EVERYBODY,
     load: () => import('./settings/settings-page.ts'),
     render: ({ membership }) => html`<settings-page .membership=${membership}></settings-page>`,

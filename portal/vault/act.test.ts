@@ -94,6 +94,27 @@ describe('unlocking', () => {
     expect(await opening).toMatchObject({ ok: false, code: 'locked' });
   });
 
+  it.each([
+    [undefined, 15],
+    [5, 5],
+    [60, 60],
+    // A server that says more, or nothing that counts, does not keep a vault open.
+    [10_000, 60],
+    [0, 2],
+    [Number.NaN, 15],
+    ['never', 15],
+  ])('locks after as many idle minutes as the tenant has it, within bounds: %j is %d', async (said, minutes) => {
+    let now = 1_000_000;
+    const keeper = new Keeper(() => now);
+    const keyring = { ...keyringOf(draft), lockAfterMinutes: said as number };
+    await keeper.unlock(unlockInput(keyring, unlockerAt(draft.write, 0), PASSPHRASE));
+    now += minutes * 60_000 - 1;
+    expect(await keeper.state()).toMatchObject({ state: 'unlocked' });
+    now += 1;
+    expect(await keeper.state()).toEqual({ state: 'locked' });
+    await keeper.lock();
+  });
+
   it('locks itself after 15 idle minutes, also where the timer slept', async () => {
     let now = 1_000_000;
     const keeper = new Keeper(() => now);

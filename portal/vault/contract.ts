@@ -44,7 +44,7 @@ export type VaultFault = {
 };
 export type VaultResult<T> = ({ ok: true } & T) | VaultFault;
 
-/** `locksAt` is ms since the epoch; every use moves it (15 idle minutes). */
+/** `locksAt` is ms since the epoch; every use moves it by the tenant's idle time. */
 export type VaultState =
   | { state: 'locked' }
   | { state: 'unlocked'; tenant: string; fingerprint: string; unlocker: string; locksAt: number };
@@ -272,7 +272,7 @@ export interface Vault {
    */
   bundlePart(bundle: string, part: BundlePart): Promise<VaultResult<{ line: string }>>;
   endBundle(bundle: string): Promise<VaultResult<{ line: string }>>;
-  /** Counts as a use: what is unlocked stays so for another 15 minutes. */
+  /** Counts as a use: what is unlocked stays so for another idle time. */
   stay(): Promise<void>;
   lock(): Promise<void>;
   /** Locks what was unlocked before this instant, in ms since the epoch; what somebody has unlocked since stays. */

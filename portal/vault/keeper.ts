@@ -1,6 +1,7 @@
 // Holds the escrow keys while unlocked: non-extractable, in memory, of one tenant, until locked, idle, or closed.
 import { hex } from '@scure/base';
 import type { Finding } from '../../schema/bulk.ts';
+import { lockAfter } from '../../schema/facts/idle.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import type { Revealed, SecretKind } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
@@ -22,7 +23,7 @@ import { ancestry } from './succession.ts';
 import { escrowKeysOf, everyKeyOpens, trustKeyring, untrusted } from './trust.ts';
 import { rekeyed, repinned, signChange, signDrill, signOpened } from './unlocker.ts';
 
-const IDLE_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
 const TELL_EVERY_MS = 1_000;
 /** Exports under way at once, one a tab; beyond it the oldest was given up with its tab. */
 const BUNDLES_MAX = 4;
@@ -40,6 +41,8 @@ type Held = {
   keys: Map<string, CryptoKey>;
   active: SealTo;
   unlockedAt: number;
+  /** So long without use, and it locks. */
+  idleMs: number;
   locksAt: number;
 };
 
@@ -178,7 +181,8 @@ export class Keeper implements Vault {
     const { tenant, unlocker } = input;
     const { fingerprint } = trusted.seen;
     if (this.#locks !== locks) return MEANWHILE;
-    this.#held = { tenant, fingerprint, unlocker, keys, active, unlockedAt: this.#now(), locksAt: 0 };
+    const idleMs = lockAfter(input.keyring.lockAfterMinutes) * MINUTE_MS;
+    this.#held = { tenant, fingerprint, unlocker, keys, active, unlockedAt: this.#now(), idleMs, locksAt: 0 };
     this.#toldLocksAt = 0;
     this.#touch();
     const { unlocker: opened } = trusted;
@@ -295,9 +299,10 @@ export class Keeper implements Vault {
 
   #touch(): void {
     if (!this.#held) return;
-    this.#held.locksAt = this.#now() + IDLE_MS;
+    const { idleMs } = this.#held;
+    this.#held.locksAt = this.#now() + idleMs;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.lockHere(), IDLE_MS);
+    this.#timer = setTimeout(() => this.lockHere(), idleMs);
     // A sweep uses the keys a thousand times a minute; no displayed clock needs that.
     if (this.#held.locksAt - this.#toldLocksAt < TELL_EVERY_MS) return;
     this.#toldLocksAt = this.#held.locksAt;

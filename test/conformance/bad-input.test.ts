@@ -165,6 +165,7 @@ const good = async (path: string): Promise<unknown> => {
       ticketPattern: 'INC-#####',
       rotateAfterRevealMs: 1_000,
       eventsKeptDays: 90,
+      lockAfterMinutes: 10,
       revealBudget: { perMinute: 2, perHour: 3, perDay: 4 },
     };
   if (path.endsWith('/webhooks')) return WEBHOOK;

@@ -9,7 +9,7 @@ import { openBytesOf, openSecret } from '../../portal/vault/opener.ts';
 import { resealSecret, sealTo } from '../../portal/vault/resealer.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import type { BulkPage, BulkPageRequest, Verified } from '../../schema/bulk.ts';
-import { DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
+import { DAY_MS, DESTROY_AFTER_MS } from '../../schema/facts/days.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type {
   ResealAnswer,
@@ -377,7 +377,11 @@ describe('re-sealing', () => {
     await runInDurableObject(stub(), (_object, state) => {
       state.storage.sql.exec('UPDATE bulk_reads SET ciphertexts = ?', BULK_READS_A_DAY);
     });
-    await expect(page({ after: null, limit: 50 })).rejects.toThrow('bulk_budget_exceeded');
+    const { status, json, headers } = await asPerson(ADMIN, at('rotation/page'), { after: null, limit: 50 });
+    expect([status, json.code]).toEqual([429, 'bulk_budget_exceeded']);
+    const secondsLeft = Math.ceil((DAY_MS - (Date.now() % DAY_MS)) / 1000);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(secondsLeft);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(DAY_MS / 1000);
   });
 });
 

@@ -50,6 +50,7 @@ const PAGES = [
   '/access',
   '/people',
   '/keys',
+  '/recovery',
   '/tokens',
   '/safekeeping',
   '/notices',

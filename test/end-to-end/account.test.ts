@@ -2,7 +2,6 @@
 // copy of the project. What was uploaded is what runs: workerd, TLS, the guide's own host names. Then the life of the installation: set-up, escrow,
 // reveal, a deploy with migrations under open pages, a rollback, staging beside it. Nothing may leave the machine.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,18 +14,24 @@ import { stepsOfPage } from '../../dev/docs/guide.ts';
 import { root } from '../../dev/lib/run.ts';
 import { browserPath, onPage } from '../support/browser.ts';
 import { CHROMIUM_ARGS } from '../support/chromium-args.ts';
-import { cloneOf } from '../support/clone.ts';
-
+import { Copy } from '../support/copy.ts';
 import { inOrder } from '../support/in-order.ts';
 import { PATIENCE_MS, until } from '../support/patience.ts';
 import { ADMIN_PASSPHRASE, askReveal, setUp, signInAs, unlock } from '../support/story.ts';
 
-const PORTAL = 'https://totlprovision.totlcom.com';
-const ENGINE = 'https://totlprovision-api.totlcom-inc.workers.dev';
+const PORTAL = {
+  production: 'https://totlprovision.totlcom.com',
+  staging: 'https://totlprovision-staging.totlcom.com',
+};
+const ENGINE = {
+  production: 'https://totlprovision-api.totlcom-inc.workers.dev',
+  staging: 'https://totlprovision-api-staging.totlcom-inc.workers.dev',
+};
 const WORKER = 'totlprovision-api';
 const ADMIN = 'you@yourmsp.com';
-/** The docs site is the same for both environments, and production's was built twice. */
-const STAGING = /^npm run deploy -- --env staging$/;
+const OPERATOR = 'operator@totlcom.com';
+/** The docs site is the same for every deploy, and built and deployed before by the same commands (dev/deploy/deploy.test.ts). */
+const DEPLOYS = /^npm run deploy( -- --env staging)?$/;
 /** Where the doctor looks whether something has an address, and nothing has: a version of a Worker, a docs site of staging. */
 const NOWHERE =
   /^([0-9a-f]{8}-totlprovision-api(-staging)?\.totlcom-inc\.workers|(main\.)?totlprovision-docs-staging\.pages)\.dev:443$/;
@@ -36,23 +41,20 @@ const BROWSERS_OWN = /^(http:\/\/)?[\w.-]+\.google(apis)?\.com[:/]/;
 const NOT_MADE: readonly Call[] = [
   'GET /user/tokens/verify',
   'GET /user',
-  'GET /accounts/:account/d1/database',
   'GET /accounts/:account/d1/database/:database',
   'PUT /accounts/:account/workers/scripts/:script/secrets',
 ];
-/** Tried elsewhere: without an account, or against the local stand. */
-const WITHOUT_ACCOUNT = /--dry-run|--offline|--stand/;
+const withoutDocs = (command: string): string =>
+  `${command}${command.includes(' -- ') ? '' : ' --'} --only d1,worker,portal`;
+/** Tried elsewhere: without an account, or against the local stand; or in the next step, with more than the page gives it. */
+const ELSEWHERE = /--dry-run|--offline|--stand|^npm run doctor$/;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'totl-account-'));
-const clone = path.join(folder, 'clone');
 let cloudflare: StandIn;
 let browser: Browser;
-const running = new Set<ChildProcess>();
-/** Ends a command with all that it started. */
-const interrupt = ({ pid }: ChildProcess, signal: NodeJS.Signals) => process.kill(-(pid ?? 0), signal);
+let copy: Copy;
 
 before(async () => {
-  cloneOf(root, clone);
   cloudflare = await startStandIn({
     folder: path.join(folder, 'cloudflare'),
     subdomain: 'totlcom-inc',
@@ -61,6 +63,7 @@ before(async () => {
       ['portal', 'docs', 'portal-staging', 'docs-staging'].map((one) => `*.totlprovision-${one}.pages.dev`),
     ),
   });
+  copy = new Copy(root, path.join(folder, 'clone'), cloudflare.env);
   browser = await chromium.launch({
     executablePath: browserPath(),
     args: [...CHROMIUM_ARGS, `--ignore-certificate-errors-spki-list=${cloudflare.certificate.spki}`],
@@ -69,62 +72,21 @@ before(async () => {
   });
 });
 after(async () => {
-  for (const child of running) interrupt(child, 'SIGKILL');
+  copy?.close();
   await browser?.close();
   await cloudflare?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Ended = { code: number | null; text: string };
-
-/** A command as somebody types it in the copy, whose only way out is the stand-in. */
-function type(command: string): { child: ChildProcess; ended: Promise<Ended> } {
-  const { npm_execpath: _, npm_config_user_agent: __, CLOUDFLARE_ACCOUNT_ID: ___, ...inherited } = process.env;
-  // npx finds the same file, and takes a second each time.
-  const child = spawn('sh', ['-c', command.replace(/^npx wrangler/, 'node_modules/.bin/wrangler')], {
-    cwd: clone,
-    // A group of its own: a shell hands no interrupt on to what it started.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...inherited, ...cloudflare.env, NO_COLOR: '1', FORCE_COLOR: '0' },
-  });
-  running.add(child);
-  child.once('close', () => running.delete(child));
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, text })));
-  return { child, ended };
-}
-
-async function typed(command: string): Promise<string> {
-  const { code, text } = await type(command).ended;
-  assert.equal(code, 0, `${command}\n${text}`);
-  return text;
-}
-
-const file = (name: string) => path.join(clone, name);
-const edit = (name: string, change: (text: string) => string) => {
-  const before = readFileSync(file(name), 'utf8');
-  const after = change(before);
-  assert.notEqual(after, before, `${name} has what is to be changed`);
-  writeFileSync(file(name), after);
-};
-/** A key of wrangler.toml, in production's part or in staging's. */
-const setKey = (key: string, value: string, environment: 'production' | 'staging' = 'production') =>
-  edit('wrangler.toml', (text) => {
-    const cut = text.indexOf('\n[env.staging]\n');
-    const parts = [text.slice(0, cut), text.slice(cut)];
-    const which = environment === 'production' ? 0 : 1;
-    parts[which] = (parts[which] ?? '').replace(new RegExp(`^(# )?${key} = "[^"]*"`, 'm'), `${key} = "${value}"`);
-    return parts.join('');
-  });
+const type = (command: string) => copy.type(command);
+const typed = (command: string) => copy.typed(command);
 
 /** What the page's placeholders stand for, learned on the way. */
 const known: Record<string, string> = { '<sub>': 'totlcom-inc' };
+/** The tenant of each environment, once it is made. */
+const tenants = { production: '', staging: '' };
 let application: Application;
+let stagingApplication: Application;
 
 const filled = (command: string): string =>
   Object.entries(known).reduce((text, [name, value]) => text.replaceAll(name, value), command);
@@ -133,12 +95,16 @@ const filled = (command: string): string =>
 function learn(command: string, text: string): void {
   // "Copy the printed database_id into wrangler.toml", and for staging "into [env.staging]".
   if (command.includes(' d1 create '))
-    setKey(
+    copy.setKey(
       'database_id',
       host(text, /database_id"?\s*[=:]\s*"([0-9a-f-]{36})"/),
       command.endsWith('-staging') ? 'staging' : 'production',
     );
-  if (command.includes('tenant -- create')) known[' ID '] = ` ${/is tenant ([0-9a-f-]{36})/.exec(text)?.[1]} `;
+  if (command.includes('tenant -- create')) {
+    const made = host(text, /is tenant ([0-9a-f-]{36})/);
+    tenants[command.includes('--env staging') ? 'staging' : 'production'] = made;
+    known[' ID '] = ` ${made} `;
+  }
   if (command.startsWith('node -e')) {
     for (const name of ['prefix', 'hash', 'salt'])
       known[`<${name}>`] = new RegExp(`${name}: '([^']+)'`).exec(text)?.[1] ?? '';
@@ -157,17 +123,27 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
   [/^This page sets up/, () => {}],
   [/^- A Cloudflare account/, () => {}],
   [
+    /^If the first command says that the name exists/,
+    async (text) => {
+      const again = await type('npx wrangler d1 create totlprovision').ended;
+      assert.notEqual(again.code, 0);
+      assert.match(again.text, /already exists/);
+      const { uuid } = cloudflare.account.database('totlprovision');
+      assert.ok((await typed(host(text, /`(npx wrangler d1 list)`/))).includes(uuid));
+    },
+  ],
+  [
     /^- `account_id`,/,
     (text) => {
       const values: Record<string, string> = {
         account_id: cloudflare.account.id,
         ACCESS_TEAM_DOMAIN: cloudflare.access.team,
-        PORTAL_ORIGIN: PORTAL,
-        OPERATOR_EMAILS: 'operator@totlcom.com',
+        PORTAL_ORIGIN: PORTAL.production,
+        OPERATOR_EMAILS: OPERATOR,
       };
       const set = [...text.matchAll(/^- `(\w+)`/gm)].map(([, key = '']) => key);
       for (const [key, value] of Object.entries(values).filter(([key]) => set.includes(key)))
-        if (!readFileSync(file('wrangler.toml'), 'utf8').includes(`${key} = "${value}"`)) setKey(key, value);
+        if (!readFileSync(copy.file('wrangler.toml'), 'utf8').includes(`${key} = "${value}"`)) copy.setKey(key, value);
       assert.ok(set.includes('database_id'));
     },
   ],
@@ -175,7 +151,7 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
     /^Optional: daily backups to R2/,
     async (text) => {
       await typed(host(text, /`(npx wrangler r2 [^`]+)`/));
-      edit('wrangler.toml', (toml) => toml.replace(/# (\[\[r2_buckets\]\])\n# (.*)\n# (.*)/, '$1\n$2\n$3'));
+      copy.edit('wrangler.toml', (toml) => toml.replace(/# (\[\[r2_buckets\]\])\n# (.*)\n# (.*)/, '$1\n$2\n$3'));
     },
   ],
   [
@@ -200,15 +176,15 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
   [
     /^\*\*E\. The audience/,
     async () => {
-      setKey('ACCESS_AUD', application.audience);
-      await typed('npx wrangler deploy');
+      copy.setKey('ACCESS_AUD', application.audience);
+      await typed('npx wrangler deploy --env=""');
     },
   ],
   [/^\*\*Its domain/, (text) => named('totlprovision-portal').hosts.push(host(text, /`(totlprovision\.[^`]+)`/))],
   [/^\*\*The other addresses/, (text) => protectPages(text, 'totlprovision-portal')],
   [/^\*\*Its protection/, (text) => protectPages(text, 'totlprovision-docs')],
   [/^In the portal, an operator/, () => {}],
-  [/^An admin opens the portal/, () => onPage(browser, firstRun)],
+  [/^An admin opens the portal/, () => onPage(browser, (page) => firstRun(page, 'production'))],
   [/^It signs in as wrangler does/, () => {}],
   [/^\*\*Environments\.\*\*/, prepareStaging],
 ];
@@ -217,11 +193,11 @@ const BY_HAND: readonly [RegExp, (text: string) => unknown][] = [
 async function prepareStaging(): Promise<void> {
   const [portal, api] = ['totlprovision-staging.totlcom.com', 'totlprovision-api-staging.totlcom.com'];
   const cors = { origin: `https://${portal}`, methods: 'GET, POST, OPTIONS', headers: 'content-type' };
-  const { audience } = await cloudflare.access.protect([portal, api], cors);
+  stagingApplication = await cloudflare.access.protect([portal, api], cors);
   for (const project of ['totlprovision-portal-staging', 'totlprovision-docs-staging'])
     await cloudflare.access.protect([`*.${project}.pages.dev`, `${project}.pages.dev`]);
-  setKey('ACCESS_AUD', audience, 'staging');
-  setKey('OPERATOR_EMAILS', 'operator@totlcom.com', 'staging');
+  copy.setKey('ACCESS_AUD', stagingApplication.audience, 'staging');
+  copy.setKey('OPERATOR_EMAILS', OPERATOR, 'staging');
   cloudflare.account.promised.set('totlprovision-api-staging', api);
   cloudflare.account.promised.set('totlprovision-portal-staging', portal);
 }
@@ -232,11 +208,11 @@ async function protectPages(text: string, project: string): Promise<void> {
   await cloudflare.access.protect(hosts);
 }
 
-const tenant = () => (known[' ID '] ?? '').trim();
-const toTenant = (page: Page) => signInAs(page, PORTAL, ADMIN, `/t/${tenant()}`);
+const toTenant = (page: Page, at: keyof typeof tenants = 'production') =>
+  signInAs(page, PORTAL[at], ADMIN, `/t/${tenants[at]}`);
 
-async function firstRun(page: Page): Promise<void> {
-  await toTenant(page);
+async function firstRun(page: Page, at: keyof typeof tenants): Promise<void> {
+  await toTenant(page, at);
   await setUp(page);
 }
 
@@ -248,7 +224,7 @@ async function pc(): Promise<void> {
   await typed('npm run --silent pc -- engine.json --speed 4000');
   pcs += 1;
 }
-const health = async (origin = ENGINE) => JSON.parse(await typed(`curl -sS ${origin}/health`));
+const health = async (origin = ENGINE.production) => JSON.parse(await typed(`curl -sS ${origin}/health`));
 const worker = () => cloudflare.account.worker(WORKER);
 /** The row of the fleet's table for the last of all PCs whose run is over, once they all are. */
 const allFinished = (page: Page) =>
@@ -261,7 +237,7 @@ const versions = { before: '', after: '' };
 
 inOrder('the guide, on an account', (step) => {
   step('does what it says from the top to the bottom, because nothing else was typed', async () => {
-    const page = readFileSync(file('docs/connecting-to-cloudflare.md'), 'utf8');
+    const page = readFileSync(copy.file('docs/connecting-to-cloudflare.md'), 'utf8');
     const done = new Set<RegExp>();
     for (const one of stepsOfPage('guide', page)) {
       if ('prose' in one) {
@@ -275,9 +251,9 @@ inOrder('the guide, on an account', (step) => {
         continue;
       }
       for (const { text } of one.commands) {
-        if (WITHOUT_ACCOUNT.test(text)) continue;
+        if (ELSEWHERE.test(text)) continue;
         const command = filled(text);
-        learn(command, await typed(STAGING.test(command) ? `${command} --only d1,worker,portal` : command));
+        learn(command, await typed(DEPLOYS.test(command) ? withoutDocs(command) : command));
       }
     }
     assert.deepEqual(
@@ -290,7 +266,7 @@ inOrder('the guide, on an account', (step) => {
     'the doctor is content with everything once it is lent a token and a session, and has written nothing',
     async () => {
       const session = await cloudflare.access.mint(ADMIN, application);
-      writeFileSync(file('session'), session);
+      writeFileSync(copy.file('session'), session);
       const tables = 'SELECT name FROM sqlite_master';
       const { uuid } = cloudflare.account.database('totlprovision');
       const before = await cloudflare.runtime.query(uuid, tables);
@@ -311,7 +287,7 @@ inOrder('the guide, on an account', (step) => {
     });
     await pc();
     await until('the escrow in the tail', () => /"route":"\/v1\/secret"/.test(shown));
-    interrupt(tail.child, 'SIGINT');
+    copy.interrupt(tail.child, 'SIGINT');
     await tail.ended;
     await onPage(browser, async (page) => {
       await toTenant(page);
@@ -326,17 +302,20 @@ inOrder('the guide, on an account', (step) => {
     'a deploy with migrations of index and object under an open page loses nothing that happens meanwhile',
     async () => {
       versions.before = worker().objects;
-      writeFileSync(file('schema/d1/9001_of_the_test.sql'), 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT;\n');
       writeFileSync(
-        file('objects/core/migrations/9001-of-the-test.ts'),
+        copy.file('schema/d1/9001_of_the_test.sql'),
+        'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT;\n',
+      );
+      writeFileSync(
+        copy.file('objects/core/migrations/9001-of-the-test.ts'),
         "import type { Migration } from '../migration.ts';\n\nexport const m9001: Migration = { id: 9001, name: 'of the test', statements: 'CREATE TABLE of_the_test (id TEXT PRIMARY KEY) STRICT' };\n",
       );
-      edit('objects/core/migrations.ts', (text) =>
+      copy.edit('objects/core/migrations.ts', (text) =>
         text
-          .replace('import { m0037 }', "import { m9001 } from './migrations/9001-of-the-test.ts';\nimport { m0037 }")
-          .replace('  m0037,\n', '  m0037,\n  m9001,\n'),
+          .replace(/^(?=import \{ all)/m, "import { m9001 } from './migrations/9001-of-the-test.ts';\n")
+          .replace(/(MIGRATIONS: readonly Migration\[\] = \[[^\]]*)/, '$1  m9001,\n'),
       );
-      edit('package.json', (text) => text.replace(/"version": "[^"]+"/, '"version": "9.0.1"'));
+      copy.edit('package.json', (text) => text.replace(/"version": "[^"]+"/, '"version": "9.0.1"'));
       await onPage(
         browser,
         async (page) => {
@@ -384,13 +363,35 @@ inOrder('the guide, on an account', (step) => {
     });
   });
 
-  step('staging stands beside it with a Worker, an index and sites of its own', async () => {
-    const staging = await health('https://totlprovision-api-staging.totlcom-inc.workers.dev');
-    assert.equal(staging.ok, true);
-    const { uuid } = cloudflare.account.database('totlprovision-staging');
-    const [tenants] = await cloudflare.runtime.query(uuid, 'SELECT count(*) AS tenants FROM tenants');
-    assert.deepEqual(tenants?.results, [{ tenants: 0 }]);
-  });
+  step(
+    'staging stands beside it with a tenant, an engine and an operator of its own, whom production does not know',
+    async () => {
+      assert.equal((await health(ENGINE.staging)).ok, true);
+      const listed = await typed('npm run --silent tenant -- list --env staging');
+      assert.deepEqual(listed.match(/^[0-9a-f-]{36}/gm), [tenants.staging]);
+      const { uuid } = cloudflare.account.database('totlprovision');
+      const [others] = await cloudflare.runtime.query(uuid, 'SELECT id FROM tenants WHERE id = ?', [tenants.staging]);
+      assert.deepEqual(others?.results, []);
+
+      await onPage(browser, async (page) => {
+        await firstRun(page, 'staging');
+        await typed('npm run --silent pc -- staging.json --speed 4000');
+        await page.goto(`${PORTAL.staging}/t/${tenants.staging}`);
+        await page
+          .getByRole('row')
+          .filter({ hasText: /Succeeded|Failed/ })
+          .waitFor();
+      });
+
+      writeFileSync(copy.file('operator'), await cloudflare.access.mint(OPERATOR, stagingApplication));
+      // wrangler, which reads its own configuration for us, says on standard error that there is a proxy.
+      const inspect = `npm run --silent inspect -- ${tenants.staging} --env staging --json 2>/dev/null`;
+      assert.equal(JSON.parse(await typed(`ACCESS_TOKEN=$(cat operator) ${inspect}`)).counts.machines, 1);
+      const { token } = JSON.parse(readFileSync(copy.file('staging.json'), 'utf8'));
+      const refused = await typed(`curl -sS -H "Authorization: Bearer ${token}" ${ENGINE.production}/v1/tenant/pubkey`);
+      assert.match(refused, /"invalid_token"/);
+    },
+  );
 
   step(
     'every call was one that is known, said and answered as Cloudflare describes it, and nothing left the machine',

@@ -189,9 +189,9 @@ inOrder('a fleet on one page', (step) => {
       const field = page.getByRole('searchbox');
       await page.locator('h1').click();
       await page.keyboard.press('/');
-      await page.keyboard.type('wS');
-      await page.getByText('Type 3 or more characters.').waitFor();
-      await page.keyboard.type('-0123');
+      await page.keyboard.type('w');
+      await page.getByText('Type 2 or more characters.').waitFor();
+      await page.keyboard.type('S-0123');
       await page.getByText('1 PC found, archived ones included.').waitFor();
       await becomes(namesShown, [pc(123).hostname]);
       await page.waitForURL(/\?q=wS-0123&sort=started$/);

@@ -40,6 +40,13 @@ const HOSTILE = {
   client: `Klinik ${OVERRIDE}A`,
 };
 const HEBREW = { id: crypto.randomUUID(), hostname: 'מחשב-7', serial: '5CD0000HEB', client: 'מרפאה' };
+/** As long as the protocol lets them be, and nowhere to break. */
+const LONG = {
+  id: crypto.randomUUID(),
+  hostname: `WS-${'W'.repeat(60)}`,
+  serial: '5CD0000LNG',
+  client: 'G'.repeat(128),
+};
 const SECRET = `Ab1-${'אב'}-${OVERRIDE}x`;
 const RUNS = 120;
 
@@ -75,6 +82,7 @@ before(async () => {
   await setUpByVault(stand, ADMIN_PASSPHRASE, TEAM_PASSPHRASE);
   await reported(HOSTILE, SECRET);
   await reported(HEBREW, 'x');
+  await reported(LONG, 'x');
   browser = await openBrowser();
 });
 after(async () => {
@@ -139,6 +147,15 @@ async function nothingSteers(page: Page, where: string): Promise<void> {
   assert.deepEqual(await notIsolated(page), [], where);
 }
 
+/** Nothing is wider than the window, on a phone and on a small screen: a page never scrolls sideways. */
+async function fits(page: Page, where: string): Promise<void> {
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 860 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= width, `${where} is ${wide} px wide at ${width}`);
+  }
+}
+
 const SHOWN = 'RECEPTION-⟨U+202E⟩10-CP-SECNANIF';
 
 test('a name that would reorder a page is shown as what it is, wherever it stands', () =>
@@ -147,6 +164,7 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
     await row.waitFor();
     await page.getByRole('link', { name: HEBREW.hostname }).waitFor();
     await nothingSteers(page, 'the fleet');
+    await fits(page, 'the fleet');
     await picture(page, 'hostile-name-fleet');
 
     await page.getByLabel(/^Filter by name/).fill('reception');
@@ -156,12 +174,13 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
     await row.waitFor();
     await nothingSteers(page, 'the search over all tenants');
 
-    for (const machine of [HOSTILE, HEBREW]) {
+    for (const machine of [HOSTILE, HEBREW, LONG]) {
       await page.goto(at(`machines/${machine.id}`));
       await page.getByRole('button', { name: /^Reveal local/ }).waitFor();
       await page.getByText('Started', { exact: false }).first().waitFor();
       await page.getByText('Details').first().click();
       await nothingSteers(page, 'a machine');
+      await fits(page, 'a machine');
       await page.getByRole('button', { name: 'Merge another entry' }).click();
       await page
         .getByRole('dialog')
@@ -172,6 +191,7 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
       await page.getByRole('button', { name: 'Add a secret' }).click();
       await page.getByRole('dialog').waitFor();
       await nothingSteers(page, 'the dialog that adds a secret');
+      await fits(page, 'the dialog that adds a secret');
       await page.keyboard.press('Escape');
     }
     await page.goto(at('audit'));
@@ -182,6 +202,7 @@ test('a name that would reorder a page is shown as what it is, wherever it stand
     for (const button of await page.getByRole('button', { name: /^Details of entry/ }).all())
       await button.press('Enter');
     await nothingSteers(page, 'the audit');
+    await fits(page, 'the audit');
   }));
 
 test('a revealed password with letters that run from right to left stands in the order in which it is typed', () =>

@@ -116,7 +116,7 @@ test('the command line answers scripts in JSON, takes any name, and refuses what
     [`limit ${id} machineRuns 0 --local`, 2, /^machineRuns must be a number from 1 to 1000, or the word default\.\n/],
     [`limit ${id} machineRuns --local`, 2, /^machineRuns must be a number/],
     [`limits ${crypto.randomUUID()} --local`, 1, /^unknown_tenant: No such tenant/],
-    ['list', 2, /^Say either --local or --remote\.\n/],
+    ['list', 2, /^Say where: --local, --remote or --env NAME\.\n/],
     [`token ${id} --remote --label engine`, 2, /^(--persist-to goes with --local|--api is missing)\.\n/],
   ] as const) {
     const ended = await cli(words);

@@ -53,14 +53,18 @@ async function offline(file: string): Promise<{ page: Page; faults: string[]; cl
 inOrder('a bundle and the page that opens it', (step) => {
   step('an admin saves a bundle and the recovery page from the portal', () =>
     onPage(browser, async (page) => {
-      await signIn(page, stand.addresses.portal, 'admin@example.com', `/t/${stand.demo.tenant}/safekeeping`);
+      await signIn(page, stand.addresses.portal, 'admin@example.com', `/t/${stand.demo.tenant}/recovery`);
       const saved = async (name: string, act: () => Promise<void>) => {
         const [download] = await Promise.all([page.waitForEvent('download'), act()]);
         const file = path.join(folder, name);
         await download.saveAs(file);
         return file;
       };
-      recover = await saved('recover.html', () => page.getByRole('link', { name: 'Recovery page' }).click());
+      await page.getByText('no server, no sign-in, no network').waitFor();
+      recover = await saved('recover.html', () =>
+        page.getByRole('link', { name: 'Download the recovery page' }).click(),
+      );
+      await page.getByRole('link', { name: 'Go to Backup' }).click();
       bundle = await saved('all.bundle', async () => {
         await page.getByRole('button', { name: 'Export a bundle' }).click();
         await stepUp(page, 'Export', ADMIN_PASSPHRASE);

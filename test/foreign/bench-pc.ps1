@@ -52,22 +52,26 @@ function global:Enable-BitLocker {
 function global:Get-LocalUser {
     [CmdletBinding()]
     param($Name)
-    if ($given['account'] -eq $Name) { [pscustomobject] @{ Name = $Name } }
+    if ($given['account'] -eq $Name) { [pscustomobject] @{ Name = $Name; Description = '' } }
 }
 
 function global:Set-LocalUser {
-    param($Name, [System.Security.SecureString] $Password)
+    [CmdletBinding()]
+    param($Name, [System.Security.SecureString] $Password, $Description)
+    if ($null -ne $Description) { return }
     $given['account'] = $Name
-    $given['password'] = (New-Object System.Net.NetworkCredential -ArgumentList '', $Password).Password
+    $given['password'] = [System.Net.NetworkCredential]::new('', $Password).Password
     Write-Applied $given['password']
 }
 
 function global:New-LocalUser {
-    param($Name, [System.Security.SecureString] $Password, [switch] $PasswordNeverExpires, [switch] $AccountNeverExpires)
+    [CmdletBinding()]
+    param($Name, [System.Security.SecureString] $Password, $Description, [switch] $PasswordNeverExpires, [switch] $AccountNeverExpires)
     Set-LocalUser -Name $Name -Password $Password
 }
 
 function global:Add-LocalGroupMember {
+    [CmdletBinding()]
     param($SID, $Member)
 }
 

@@ -66,7 +66,7 @@ async function censusOf({ env, from, trace }: Page, row: TenantRow) {
     );
     return isRefusal(census) ? null : census;
   } catch {
-    logUnreachable(trace.requestId, row.id);
+    logUnreachable(trace.requestId, row.id, null);
     return null;
   }
 }

@@ -6,11 +6,9 @@ import { isUpgradeFailure } from '../../objects/core/migrations.ts';
 import type { Tenant } from '../../objects/tenant.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Env } from './env.ts';
-import { logFault, type Trace } from './log.ts';
+import { logFault, logUnreachable, type Trace } from './log.ts';
+import { whyUnanswered } from './unanswered.ts';
 
-const FULL_RETRY_SECONDS = 600;
-/** Until somebody has taken the new version back. */
-const UPGRADE_RETRY_SECONDS = 600;
 const USER_AGENT_MAX_CHARACTERS = 256;
 
 /** A method as called on the stub: its answer comes later. */
@@ -28,25 +26,36 @@ export type TenantObject = { [Name in Exclude<keyof Tenant, keyof DurableObject>
 
 /** `tenant` is the id in the D1 row that the credential led to. `trace` learns how often the object is asked, and how long that takes. */
 export const tenantObject = (env: Env, tenant: string, trace: Trace): TenantObject =>
-  traced(env.tenants.getByName(tenant), trace);
+  traced(env.tenants.getByName(tenant), tenant, trace);
 
-const storageFull = (): Refusal => ({
-  ...refuse(
-    'storage_full',
-    'The tenant’s storage is full; nothing was kept of this. Keep what is unsent and try again later.',
-  ),
-  retryAfterSeconds: FULL_RETRY_SECONDS,
-});
+/** What a call that ended in an exception is answered with; null: the exception is a defect. */
+function refusalFor(error: unknown, tenant: string, trace: Trace): Refusal | null {
+  // The platform has reset the object, and nothing of the call is kept.
+  if (isFull(error))
+    return refuse(
+      'storage_full',
+      'The tenant’s storage is full; nothing was kept of this. Keep what is unsent and try again later.',
+    );
+  if (isUpgradeFailure(error)) {
+    logFault(trace, error);
+    return refuse(
+      'upgrade_failed',
+      'What is kept is as it was before, but this version cannot read it. The operator knows; keep what is unsent and try again later.',
+    );
+  }
+  const why = whyUnanswered(error);
+  if (why === null) return null;
+  // What reset an object may be a defect of ours.
+  if (why === 'reset') logFault(trace, error);
+  else logUnreachable(trace.requestId, tenant, why);
+  // The platform itself has tried again where it knows that the call had not begun.
+  return refuse(
+    'tenant_unreachable',
+    'The tenant’s object has too much to do, or is being moved; try again in a moment. If this was to change something, it may have: look first.',
+  );
+}
 
-const upgradeFailed = (): Refusal => ({
-  ...refuse(
-    'upgrade_failed',
-    'What is kept is as it was before, but this version cannot read it. The operator knows; keep what is unsent and try again later.',
-  ),
-  retryAfterSeconds: UPGRADE_RETRY_SECONDS,
-});
-
-function traced(object: DurableObjectStub<Tenant>, trace: Trace): TenantObject {
+function traced(object: DurableObjectStub<Tenant>, tenant: string, trace: Trace): TenantObject {
   return new Proxy(object as unknown as TenantObject, {
     get: (stub, name) => {
       // Otherwise an `await` of the stub would take it for a promise.
@@ -57,13 +66,9 @@ function traced(object: DurableObjectStub<Tenant>, trace: Trace): TenantObject {
         try {
           return await (stub as unknown as Record<PropertyKey, (...given: unknown[]) => unknown>)[name]?.(...given);
         } catch (error) {
-          // The platform has reset the object, and nothing of the call is kept.
-          if (isFull(error)) return storageFull();
-          if (isUpgradeFailure(error)) {
-            logFault(trace, error);
-            return upgradeFailed();
-          }
-          throw error;
+          const refusal = refusalFor(error, tenant, trace);
+          if (refusal === null) throw error;
+          return refusal;
         } finally {
           trace.objectMs += Date.now() - askedAt;
         }

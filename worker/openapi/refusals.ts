@@ -20,12 +20,16 @@ const SIGN_IN = [
   ...(['not_signed_in', 'invalid_session', 'session_expired', 'not_a_person'] as const),
   ...(['access_not_configured', 'access_unreachable'] as const),
 ];
+/** What asking a tenant's object can end in. */
+const OF_OBJECT = ['storage_full', 'upgrade_failed', 'tenant_unreachable'] as const;
 const BODY = ['malformed_json', 'body_too_large', 'unsupported_media_type', 'invalid_body'] as const;
 
 /** Every code that a client may meet on a route, each once; a fault (`internal_error`) is always possible. */
 export function refusalsOf(route: Listed): readonly RefusalCode[] {
   const codes = new Set<RefusalCode>([...ofKind(route), ...(route.refuses ?? []), 'internal_error']);
-  if (route.who !== 'anyone' && route.who !== 'person') codes.add('storage_full').add('upgrade_failed');
+  // Who asks is looked up in the index.
+  if (route.who !== 'anyone') codes.add('index_unreachable');
+  if (route.who !== 'anyone' && route.who !== 'person') for (const code of OF_OBJECT) codes.add(code);
   // A read asks for no room.
   if (route.method === 'POST') codes.add('storage_low');
   if (route.path.includes(':')) codes.add('not_found');

@@ -71,6 +71,7 @@ else { . "$PSScriptRoot/private/platform/Restart.Elsewhere.ps1" }
 . "$PSScriptRoot/private/Connected.ps1"
 . "$PSScriptRoot/private/Phase.ps1"
 . "$PSScriptRoot/private/Password.ps1"
+. "$PSScriptRoot/private/Change.ps1"
 . "$PSScriptRoot/private/Account.ps1"
 . "$PSScriptRoot/private/Volumes.ps1"
 . "$PSScriptRoot/private/Recovery.ps1"

@@ -51,7 +51,7 @@ Describe 'the published vectors' {
             $header = [System.Text.Encoding]::ASCII.GetString((ConvertFrom-Hex $test.aad))
             $made = InModuleScope TotlProvision -Parameters @{ Bytes = $bytes; Header = $header } {
                 param($Bytes, $Header)
-                $content = Protect-TotlContent $Bytes.Key $Bytes.Iv $Header $Bytes.Message
+                $content = Protect-TotlContent @{ ContentKey = $Bytes.Key; Plaintext = $Bytes.Message } $Bytes.Iv $Header
                 (ConvertTo-TotlHex $content.Ciphertext) + ' ' + (ConvertTo-TotlHex $content.Tag)
             }
             $made | Should -BeExactly ($test.ct + ' ' + $test.tag) -Because ('of number {0}' -f $test.tcId)
@@ -69,7 +69,7 @@ Describe 'the published vectors' {
             $parameters = @{ Vectors = $vectors; Bytes = ConvertFrom-Hex $text }
             $wrapped = InModuleScope TotlProvision -Parameters $parameters {
                 param($Vectors, $Bytes)
-                ConvertTo-TotlHex (Protect-TotlContentKey $Vectors.e $Vectors.n $Bytes)
+                ConvertTo-TotlHex (Protect-TotlContentKey $Vectors.e $Vectors.n @{ ContentKey = $Bytes })
             }
             (Invoke-Reference '/oaep' @{ key = $vectors.privateKeyPem; ct = $wrapped }).msg | Should -BeExactly $text
         }

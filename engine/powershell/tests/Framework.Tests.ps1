@@ -2,14 +2,21 @@
 # its cmdlets, and by the syntax trees. None of it is run; what only running shows is for Windows.
 BeforeDiscovery {
     $later = @(
-        @{ What = 'a class of later'; Fault = 'class System.Security.Cryptography.AesGcm'; Text = 'New-Object System.Security.Cryptography.AesGcm -ArgumentList $key' }
+        @{ What = 'a class of later'; Fault = 'class System.Security.Cryptography.AesGcm'; Text = '[System.Security.Cryptography.AesGcm]::new($key)' }
+        @{ What = 'a class of later that is made without arguments'; Fault = 'class System.Threading.PeriodicTimer'; Text = 'New-Object System.Threading.PeriodicTimer' }
         @{ What = 'a class that no assembly has that is loaded'; Fault = 'class System.Web.HttpUtility'; Text = '[System.Web.HttpUtility]::UrlEncode("x")' }
         @{ What = 'a class in a parameter'; Fault = 'class System.DateOnly'; Text = 'function A { param([System.DateOnly] $When) $When }' }
         @{ What = 'a static method of later'; Fault = 'has no Fill'; Text = '[System.Security.Cryptography.RandomNumberGenerator]::Fill($bytes)' }
         @{ What = 'a static property of later'; Fault = 'has no ProcessPath'; Text = '[Environment]::ProcessPath' }
         @{ What = 'an overload of later, by the number of its arguments'; Fault = 'has no Move'; Text = '[System.IO.File]::Move("a", "b", $true)' }
         @{ What = 'an overload of later, by the class of an argument'; Fault = 'has no Contains'; Text = '"abc".Contains("b", [StringComparison]::Ordinal)' }
-        @{ What = 'a constructor of later'; Fault = 'no such constructor'; Text = 'New-Object System.IO.FileStream -ArgumentList "a", (New-Object System.IO.MemoryStream)' }
+        @{ What = 'a constructor of later, by the class of an argument'; Fault = 'has no new('; Text = '[System.IO.FileStream]::new("a", [System.IO.MemoryStream]::new())' }
+        @{ What = 'a constructor of later, by the number of its arguments'; Fault = 'has no new('; Text = '[System.IO.FileStream]::new("a")' }
+        @{ What = 'a constructor of later, by the class of a variable'; Fault = 'has no new('; Text = 'function A { param([byte[]] $Bytes) [System.Security.SecureString]::new($Bytes) }' }
+        @{ What = 'a constructor of a list that no list has'; Fault = 'has no new('; Text = '[byte[]]::new("a", "b")' }
+        @{ What = 'a class that is only made from within'; Fault = 'has no new('; Text = '[System.Security.Cryptography.Aes]::new()' }
+        @{ What = 'a constructor without arguments'; Fault = 'no such constructor'; Text = 'New-Object System.IO.FileStream' }
+        @{ What = 'arguments that New-Object would have to trust'; Fault = 'arguments of New-Object byte[]'; Text = 'New-Object byte[] 8' }
         @{ What = 'a method of later, on what another method gave'; Fault = 'has no ComputeHashAsync'; Text = '[System.Security.Cryptography.SHA256]::Create().ComputeHashAsync($stream)' }
         @{ What = 'a method of later, on a variable'; Fault = 'has no Send('; Text = '$client = New-Object System.Net.Http.HttpClient; $client.Send($request)' }
         @{ What = 'a method of later, on a parameter'; Fault = 'has no ToHexString'; Text = 'function A { param([byte[]] $Bytes) [Convert]::ToHexString($Bytes) }' }

@@ -123,6 +123,19 @@ Describe 'a build' {
         $left -join ' ' | Should -BeExactly (@($open, $last.RunId | Sort-Object) -join ' ')
     }
 
+    It 'is told to the server as ended though a secret of an earlier session is not taken now' {
+        $session = Connect-Totl $script:file -SpoolPath $script:spool
+        $about = @{ Session = $session; Key = Get-TotlTenantKey -Session $session; MachineId = $session.Machine.id; RunId = $session.RunId; Account = 'LocalAdmin' }
+        $full = @(1..12 | ForEach-Object { @{ refuse = 'secret_quota_exceeded' } })
+        InModuleScope TotlProvision { Stop-TotlSender $script:Connected }
+        [void] (Invoke-Reference '/reset' @{ faults = $full })
+        Get-Refusal { Send-TotlSecret -Session $session -Sealed (Protect-TotlSecret @about -Secret 'left behind') } | Should -BeExactly 'offline'
+        $end = Disconnect-Totl 3> $null
+        $end.Sent | Should -BeFalse
+        $end.Why | Should -BeLike '*secret_quota_exceeded*'
+        @(Get-KeptEvents)[-1].type | Should -BeExactly 'run_succeeded'
+    }
+
     It 'keeps no empty line of a program for a message' {
         [void] (Connect-Totl $script:file -SpoolPath $script:spool)
         @('one', '', $null, 'two') | Write-TotlLog
@@ -286,6 +299,85 @@ Describe 'after a restart' {
             $global:TotlWindows.Restarts | Should -Be 3
         }
         finally { Remove-WindowsDoubles }
+    }
+
+    It 'that Windows has not yet come to, the script begins nothing more and ends nothing, because Windows takes its time to end it' {
+        Use-WindowsDoubles
+        try {
+            $first = Connect-Totl $script:file -SpoolPath $script:spool -Phases 'apps', 'local_admin'
+            $script:ran = 0
+            Invoke-TotlPhase apps { $script:ran += 1 }
+            Restart-Totl -NoResume
+            $warned = Invoke-TotlPhase local_admin { $script:ran += 1 } 3>&1
+            "$warned" | Should -BeExactly 'Phase local_admin waits until the PC has restarted.'
+            $script:ran | Should -Be 1
+            foreach ($act in { Protect-TotlLocalAdmin LocalAdmin -Create }, { Protect-TotlBitLocker C: }, { Test-TotlEscrow }) { Get-Refusal $act | Should -BeExactly 'restarting' }
+            $end = Disconnect-Totl
+            $end.Restarting | Should -BeTrue
+            $end.Succeeded | Should -BeFalse
+            $end.NotRun | Should -Be 'local_admin'
+            $end.Sent | Should -BeTrue
+            @(Get-KeptEvents | Where-Object { $_.type -like 'run_*' } | ForEach-Object { $_.type }) | Should -Be 'run_started'
+            (Connect-Totl $script:file -SpoolPath $script:spool).RunId | Should -BeExactly $first.RunId
+            Invoke-TotlPhase local_admin { $script:ran += 1 }
+            $end = Disconnect-Totl
+            $end.Succeeded | Should -BeTrue
+            $end.Restarting | Should -BeFalse
+            $script:ran | Should -Be 2
+        }
+        finally { Remove-WindowsDoubles }
+    }
+
+    It 'that a phase brings about leaves that phase undone, also where it ends the script by itself: it begins again' {
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        Invoke-TotlPhase first { Restart-Totl -NoResume -NoRestart }
+        Clear-Connected
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        foreach ($once in @(1)) {
+            Invoke-TotlPhase first {
+                Restart-Totl -NoResume -NoRestart
+                break
+            }
+        }
+        Clear-Connected
+        [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+        $script:ran = 0
+        Invoke-TotlPhase first { $script:ran += 1 }
+        $script:ran | Should -Be 1
+        (Disconnect-Totl).Succeeded | Should -BeTrue
+        @(Get-KeptEvents | Where-Object { $_.type -like 'phase_*' } | ForEach-Object { $_.type }) -join ' ' | Should -BeExactly 'phase_started phase_started phase_started phase_succeeded'
+    }
+
+    It 'that Windows refuses is an error, and the script may go on as before, with its sender' {
+        Use-WindowsDoubles
+        try {
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+            $global:TotlWindows.Refuses = 'Restart-Computer'
+            Get-Refusal { Restart-Totl -NoResume } | Should -BeExactly 'no_restart'
+            Invoke-TotlPhase apps { Wait-Until { @((Invoke-Reference '/kept').runs[0].lines | Where-Object { $_ -like '*phase_started*' }).Count -eq 1 } }
+            (Disconnect-Totl).Succeeded | Should -BeTrue
+        }
+        finally { Remove-WindowsDoubles }
+    }
+
+    It 'a run of which only the handover was moved is not gone on with: its numbers would begin again, and the server would take its events for those that it has' {
+        $first = (Connect-Totl $script:file -SpoolPath $script:spool).RunId
+        Restart-Totl -NoResume -NoRestart
+        Clear-Connected
+        $moved = New-FolderName
+        [void] [System.IO.Directory]::CreateDirectory($moved)
+        foreach ($name in @('handover.json', 'machine-id')) { Copy-Item -LiteralPath (Join-Path -Path $script:spool -ChildPath $name) -Destination $moved }
+        $second = Connect-Totl $script:file -SpoolPath $moved -WarningVariable warned 3> $null
+        $second.RunId | Should -Not -Be $first
+        "$warned" | Should -BeLike '*Move the folder as a whole.'
+        # Its events alone are enough.
+        Clear-Connected
+        $path = Join-Path -Path $script:spool -ChildPath ('runs/' + $first)
+        Remove-Item -LiteralPath ($path + '.json')
+        (Connect-Totl $script:file -SpoolPath $script:spool).RunId | Should -BeExactly $first
+        (Disconnect-Totl).Sent | Should -BeTrue
+        $seqs = @(@((Invoke-Reference '/kept').runs | Where-Object { $_.id -eq $first })[0].seqs)
+        $seqs -join ' ' | Should -BeExactly (@(1..$seqs.Count) -join ' ')
     }
 
     It 'another PC''s run is not taken up, as from an image, nor one that nobody has gone on with for a week, nor where a new one is asked for' {

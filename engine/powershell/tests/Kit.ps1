@@ -49,14 +49,14 @@ function Get-SpoolText {
 # As much of a session as it takes to hide what it knows.
 function New-HidingSession {
     param([string] $Known)
-    $token = (New-Object System.Net.NetworkCredential -ArgumentList '', ('tok_' + 'Z' * 32)).SecurePassword
-    [pscustomobject] @{ Known = @((New-Object System.Net.NetworkCredential -ArgumentList '', $Known).SecurePassword); Token = $token }
+    $token = [System.Net.NetworkCredential]::new('', 'tok_' + 'Z' * 32).SecurePassword
+    [pscustomobject] @{ Known = @([System.Net.NetworkCredential]::new('', $Known).SecurePassword); Token = $token }
 }
 
-# Windows as far as the module changes it. Refuses: the name of the cmdlet that fails next, each time.
+# Windows as far as the module changes it. Refuses: the names of the cmdlets that fail, each time.
 function Use-WindowsDoubles {
     $global:TotlWindows = @{
-        Refuses = ''; Task = $null; Restarts = 0; Accounts = @{}; Administrators = @(); Tpm = $true; PasswordMin = 0; Locked = $false
+        Refuses = @(); Task = $null; Restarts = 0; Accounts = @{}; Descriptions = @{}; Administrators = @(); Tpm = $true; PasswordMin = 0; Locked = $false; Crowded = $false
         Volumes = [ordered] @{ 'C:' = @{ Type = 'OperatingSystem'; Status = 'FullyDecrypted'; On = $false; Protectors = @() } }
         Done = @()
     }
@@ -65,7 +65,7 @@ function Use-WindowsDoubles {
     function global:Test-Double {
         param([string] $Name, $Bound)
         $global:TotlWindows.Done += $Name
-        if ($global:TotlWindows.Refuses -ne $Name) { return $true }
+        if ($global:TotlWindows.Refuses -notcontains $Name) { return $true }
         if ($Bound['ErrorAction'] -eq 'Stop') { throw "Access is denied to $Name." }
         $false
     }
@@ -108,49 +108,59 @@ function Use-WindowsDoubles {
     function global:Restart-Computer {
         [CmdletBinding()]
         param([switch] $Force)
+        if (-not (Test-Double 'Restart-Computer' $PSBoundParameters)) { return }
         $global:TotlWindows.Restarts += 1
     }
 
     function global:Get-LocalUser {
         [CmdletBinding()]
         param($Name)
-        if ($global:TotlWindows.Accounts.ContainsKey($Name)) { [pscustomobject] @{ Name = $Name } }
+        if ($global:TotlWindows.Accounts.ContainsKey($Name)) { [pscustomobject] @{ Name = $Name; Description = [string] $global:TotlWindows.Descriptions[$Name] } }
     }
     function global:Get-PlainPassword {
         param($Password)
-        $plain = (New-Object System.Net.NetworkCredential -ArgumentList '', $Password).Password
+        $plain = [System.Net.NetworkCredential]::new('', $Password).Password
         if ($plain.Length -ge $global:TotlWindows.PasswordMin) { return $plain }
-        $record = New-Object System.Management.Automation.ErrorRecord -ArgumentList (New-Object System.InvalidOperationException -ArgumentList "Not $plain."), 'InvalidPassword', 'InvalidArgument', $null
-        throw $record
+        throw [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new("Not $plain."), 'InvalidPassword', 'InvalidArgument', $null)
     }
     function global:Set-LocalUser {
         [CmdletBinding()]
-        param($Name, $Password)
+        param($Name, $Password, $Description)
         if (-not (Test-Double 'Set-LocalUser' $PSBoundParameters)) { return }
-        $global:TotlWindows.Accounts[$Name] = Get-PlainPassword $Password
+        if ($null -ne $Description) { $global:TotlWindows.Descriptions[$Name] = $Description }
+        if ($null -ne $Password) { $global:TotlWindows.Accounts[$Name] = Get-PlainPassword $Password }
     }
     function global:New-LocalUser {
         [CmdletBinding()]
-        param($Name, $Password, [switch] $PasswordNeverExpires, [switch] $AccountNeverExpires)
+        param($Name, $Password, $Description, [switch] $PasswordNeverExpires, [switch] $AccountNeverExpires)
+        # What Windows takes.
+        if ($Description.Length -gt 48) { throw 'The description is too long.' }
         if (-not (Test-Double 'New-LocalUser' $PSBoundParameters)) { return }
         $global:TotlWindows.Accounts[$Name] = Get-PlainPassword $Password
+        $global:TotlWindows.Descriptions[$Name] = $Description
     }
     function global:Add-LocalGroupMember {
         [CmdletBinding()]
         param($SID, $Member)
         if (-not (Test-Double 'Add-LocalGroupMember' $PSBoundParameters)) { return }
+        if ($global:TotlWindows.Administrators -contains $Member) {
+            throw [System.Management.Automation.ErrorRecord]::new([System.InvalidOperationException]::new("$Member is a member already."), 'MemberExists', 'ResourceExists', $null)
+        }
         $global:TotlWindows.Administrators += $Member
     }
     function global:Remove-LocalUser {
         [CmdletBinding()]
         param($Name)
+        if (-not (Test-Double 'Remove-LocalUser' $PSBoundParameters)) { return }
         $global:TotlWindows.Accounts.Remove($Name)
     }
 
     function global:Get-BitLockerVolume {
         [CmdletBinding()]
         param($MountPoint)
-        if ($global:TotlWindows.Refuses -eq 'Get-BitLockerVolume' -and -not (Test-Double 'Get-BitLockerVolume' $PSBoundParameters)) { return }
+        # Once another cmdlet has failed.
+        if ($global:TotlWindows.Refuses -contains 'Get-BitLockerVolume, late' -and $global:TotlWindows.Done -contains 'Resume-BitLocker') { throw 'The service has stopped.' }
+        if ($global:TotlWindows.Refuses -contains 'Get-BitLockerVolume' -and -not (Test-Double 'Get-BitLockerVolume' $PSBoundParameters)) { return }
         if ($null -ne $MountPoint -and -not $global:TotlWindows.Volumes.Contains($MountPoint)) { throw "$MountPoint does not have an associated BitLocker volume." }
         foreach ($name in @($global:TotlWindows.Volumes.Keys)) {
             if ($null -ne $MountPoint -and $name -ne $MountPoint) { continue }
@@ -164,6 +174,7 @@ function Use-WindowsDoubles {
     function global:Get-Tpm {
         [CmdletBinding()]
         param()
+        if (-not (Test-Double 'Get-Tpm' $PSBoundParameters)) { return }
         [pscustomobject] @{ TpmPresent = $global:TotlWindows.Tpm; TpmReady = $global:TotlWindows.Tpm }
     }
     function global:New-Protector {
@@ -180,7 +191,10 @@ function Use-WindowsDoubles {
         if (-not (Test-Double 'Add-BitLockerKeyProtector' $PSBoundParameters)) { return }
         $made = New-Protector $(if ($TpmProtector) { 'Tpm' } else { 'RecoveryPassword' })
         # Among the others, not behind them.
-        $global:TotlWindows.Volumes[$MountPoint].Protectors = @($made) + @($global:TotlWindows.Volumes[$MountPoint].Protectors)
+        $others = @($global:TotlWindows.Volumes[$MountPoint].Protectors)
+        # Another program adds one at the same time.
+        if ($RecoveryPasswordProtector -and $global:TotlWindows.Crowded) { $others = @(New-Protector) + $others }
+        $global:TotlWindows.Volumes[$MountPoint].Protectors = @($made) + $others
         Write-Warning -Message "ACTIONS REQUIRED: save this numerical recovery password: $($made.RecoveryPassword)"
         Get-BitLockerVolume -MountPoint $MountPoint
     }
@@ -200,6 +214,8 @@ function Use-WindowsDoubles {
         $one.Status = 'EncryptionInProgress'
         $one.On = $true
         $one.Protectors = @($one.Protectors) + (New-Protector 'Tpm')
+        # Begins, and fails after that.
+        if ($global:TotlWindows.Refuses -contains 'Enable-BitLocker, late') { throw 'The TPM does not answer.' }
     }
     function global:Resume-BitLocker {
         [CmdletBinding()]

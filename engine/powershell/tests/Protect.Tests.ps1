@@ -91,6 +91,79 @@ Describe 'on Windows' {
             $global:TotlWindows.Accounts.ContainsKey('Second') | Should -BeFalse
         }
 
+        It 'that is left without its group is said to be there with the password in escrow, and the next run makes it an administrator' {
+            $global:TotlWindows.Refuses = @('Add-LocalGroupMember', 'Remove-LocalUser')
+            $said = try { Protect-TotlLocalAdmin LocalAdmin -Create } catch { [string] $_ }
+            $said | Should -BeExactly ('The account LocalAdmin is there, but is no administrator: run this again. Access is denied to Add-LocalGroupMember. ' +
+                'It could not be removed either: Access is denied to Remove-LocalUser.')
+            @(Get-Opened)[0] | Should -BeExactly $global:TotlWindows.Accounts['LocalAdmin']
+            # Still no administrator, with another password that is in force.
+            Get-Refusal { Protect-TotlLocalAdmin LocalAdmin -Create } | Should -BeExactly 'not_applied'
+            @(Get-Opened)[1] | Should -BeExactly $global:TotlWindows.Accounts['LocalAdmin']
+            $global:TotlWindows.Refuses = @()
+            [void] (Protect-TotlLocalAdmin LocalAdmin -Create)
+            $global:TotlWindows.Administrators | Should -Be 'LocalAdmin'
+            # Finished: it is left alone from now on.
+            [void] (Protect-TotlLocalAdmin LocalAdmin -Create)
+            @($global:TotlWindows.Done | Where-Object { $_ -eq 'Add-LocalGroupMember' }).Count | Should -Be 3
+            [void] (Disconnect-Totl)
+            @(Get-KeptEvents | Where-Object { $_.level -eq 'error' } | ForEach-Object { $_.message -creplace ':.*', '' }) -join ', ' | Should -BeExactly (
+                'The account LocalAdmin has the password in escrow, version 1, but is no administrator, The account LocalAdmin has the password in escrow, version 1, but is no administrator')
+        }
+
+        It 'of somebody else''s making is no administrator by this, whatever -Create says' {
+            $global:TotlWindows.Accounts['Guest2'] = 'before'
+            [void] (Protect-TotlLocalAdmin Guest2 -Create)
+            $global:TotlWindows.Administrators.Count | Should -Be 0
+        }
+
+        It 'whose PC stopped <Where> is finished by the next run, and people are told which version may not be in force' -ForEach @(
+            @{ Where = 'between its receipt and its change'; Stops = 'Set-LocalUser'; Exists = $true; Told = 'This PC stopped while the password of LocalAdmin was changed; version 1 in escrow may not be in force' }
+            @{ Where = 'before its receipt'; Stops = 'the server'; Exists = $true; Told = 'This PC stopped before the new password of LocalAdmin had its receipt: it was not set, though it may be in escrow' }
+            @{ Where = 'after it was made'; Stops = 'Add-LocalGroupMember'; Exists = $false; Told = 'This PC stopped while the password of LocalAdmin was changed; version 1 in escrow may not be in force' }
+        ) {
+            if ($Exists) { $global:TotlWindows.Accounts['LocalAdmin'] = 'before' }
+            if ($Stops -eq 'the server') { Set-Away }
+            # What stands on disk where this PC stops at that point: a copy of the spool.
+            $global:totlStopped = New-FolderName
+            $global:totlSpool = $script:spool
+            $command = if ($Stops -eq 'the server') { 'Invoke-TotlOnce' } else { $Stops }
+            $point = Set-PSBreakpoint -Command $command -Action {
+                if (-not (Test-Path -LiteralPath $global:totlStopped) -and (Test-Path -LiteralPath (Join-Path -Path $global:totlSpool -ChildPath 'change.json'))) {
+                    Copy-Item -LiteralPath $global:totlSpool -Destination $global:totlStopped -Recurse
+                    $global:totlWindowsThen = @{ Accounts = $global:TotlWindows.Accounts.Clone(); Descriptions = $global:TotlWindows.Descriptions.Clone() }
+                }
+            }
+            try { Get-Refusal { Protect-TotlLocalAdmin LocalAdmin -Create } | Out-Null } finally { Remove-PSBreakpoint -Breakpoint $point }
+            Clear-Connected
+            foreach ($name in @('Accounts', 'Descriptions')) { $global:TotlWindows[$name] = $global:totlWindowsThen[$name] }
+            $global:TotlWindows.Administrators = @()
+            if ($Stops -eq 'the server') { [void] (Invoke-Reference '/reset') }
+            $warned = @(Connect-Totl $script:file -SpoolPath $global:totlStopped 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] })
+            "$warned" | Should -BeExactly $Told
+            InModuleScope TotlProvision { Stop-TotlSender $script:Connected }
+            [void] (Protect-TotlLocalAdmin LocalAdmin -Create)
+            @($global:TotlWindows.Administrators).Count | Should -Be $(if ($Exists) { 0 } else { 1 })
+            [void] (Disconnect-Totl)
+            @(Get-KeptEvents | Where-Object { $_.level -eq 'error' } | ForEach-Object { $_.message }) | Should -Be $Told
+            # The password in force is the one that was sealed last, whatever the server has of the other.
+            $last = @((Invoke-Reference '/kept').secrets | Sort-Object -Property { (ConvertFrom-Json -InputObject $_.body).order })[-1]
+            (Invoke-Reference '/open' @{ body = $last.body }).plaintext | Should -BeExactly $global:TotlWindows.Accounts['LocalAdmin']
+            # Told once.
+            [void] (Connect-Totl $script:file -SpoolPath $global:totlStopped -WarningVariable again)
+            $again.Count | Should -Be 0
+        }
+
+        It 'keeps its password where the spool cannot be written, and the build goes on, because that is this product''s own failure' {
+            $global:TotlWindows.Accounts['LocalAdmin'] = 'before'
+            $blocked = Join-Path -Path $script:spool -ChildPath 'secrets'
+            Remove-Item -LiteralPath $blocked -Recurse
+            [System.IO.File]::WriteAllText($blocked, 'a file')
+            $said = Invoke-TotlPhase local_admin { Protect-TotlLocalAdmin LocalAdmin } 3>&1
+            "$said" | Should -BeLike 'The phase local_admin has failed: The new password of LocalAdmin is not set: there is no receipt.*'
+            $global:TotlWindows.Accounts['LocalAdmin'] | Should -BeExactly 'before'
+        }
+
         It 'is a local one, with a password that is no plain text' -ForEach @('CORP\admin', 'a*', 'admin@corp.example', '') {
             if ($_ -eq '') { Get-Refusal { Protect-TotlLocalAdmin LocalAdmin -Password 'plain' } | Should -BeExactly 'not_secure' }
             else { Get-Refusal { Protect-TotlLocalAdmin $_ -Create } | Should -BeExactly 'not_local' }
@@ -184,6 +257,66 @@ Describe 'on Windows' {
             Get-Opened | Should -BeExactly $global:TotlWindows.Volumes['C:'].Protectors[0].RecoveryPassword
         }
 
+        It 'keeps its new recovery password where Windows fails after it has begun to encrypt, because nothing else might open the volume' {
+            $global:TotlWindows.Refuses = 'Enable-BitLocker, late'
+            Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'not_applied'
+            @(Get-LiveIds).Count | Should -Be 1
+            Get-Opened | Should -BeExactly @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_.RecoveryPassword })[0].RecoveryPassword
+            # One that was suspended without any, as by Device Encryption.
+            Set-Encrypted @() -On $false
+            $global:TotlWindows.Refuses = 'Resume-BitLocker'
+            Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'not_applied'
+            @(Get-LiveIds).Count | Should -Be 1
+            @(Get-Opened)[1] | Should -BeExactly @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_.RecoveryPassword })[0].RecoveryPassword
+            # Whether it is encrypted cannot be told.
+            Set-Encrypted @() -On $false
+            $global:TotlWindows.Done = @()
+            $global:TotlWindows.Refuses = @('Resume-BitLocker', 'Get-BitLockerVolume, late')
+            Get-Refusal { Protect-TotlBitLocker C: 3> $null } | Should -BeExactly 'not_applied'
+            @(Get-LiveIds).Count | Should -Be 1
+            [void] (Disconnect-Totl)
+            @(Get-KeptEvents | Where-Object { $_.message -like 'The new recovery password * stays on C:: it is in escrow' }).Count | Should -Be 3
+        }
+
+        It 'keeps the old recovery password where another program has taken the new one away, because none would be left' {
+            [void] (Protect-TotlBitLocker C:)
+            $before = Get-LiveIds
+            $point = Set-PSBreakpoint -Command 'Remove-TotlReplaced' -Action {
+                $one = $global:TotlWindows.Volumes['C:']
+                $one.Protectors = @($one.Protectors | Select-Object -Skip 1)
+            }
+            try { (Protect-TotlBitLocker C: -Renew).Removed.Count | Should -Be 0 } finally { Remove-PSBreakpoint -Breakpoint $point }
+            Get-LiveIds | Should -Be $before
+        }
+
+        It 'has a recovery password escrowed that another program adds at the same time, because it opens the volume too' {
+            $global:TotlWindows.Crowded = $true
+            (Protect-TotlBitLocker C:).Escrowed.Count | Should -Be 2
+            @(Get-Opened | Sort-Object) | Should -Be @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_.RecoveryPassword } | ForEach-Object { $_.RecoveryPassword } | Sort-Object)
+        }
+
+        It 'to which Windows adds nothing is an error of the phase, and the build goes on' {
+            $global:TotlWindows.Refuses = 'Add-BitLockerKeyProtector'
+            $said = Invoke-TotlPhase bitlocker { Protect-TotlBitLocker C: } 3>&1
+            "$said" | Should -BeExactly 'The phase bitlocker has failed: Windows added no recovery password to C:, or does not show it: Access is denied to Add-BitLockerKeyProtector.'
+            $global:TotlWindows.Refuses = 'Get-Tpm'
+            Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'no_tpm'
+        }
+
+        It 'is escrowed for this PC too where its receipts came with another PC''s image, because they are held as that one''s' {
+            [void] (Protect-TotlBitLocker C:)
+            (Protect-TotlBitLocker C:).Escrowed.Count | Should -Be 0
+            (Get-ConnectedSession).Machine.id = [Guid]::NewGuid().ToString()
+            (Test-TotlEscrow).Volumes[0].State | Should -BeExactly 'missing'
+            (Protect-TotlBitLocker C:).Escrowed.Count | Should -Be 1
+            (Test-TotlEscrow).Volumes[0].State | Should -BeExactly 'in_force'
+            # An older module wrote no machine into a receipt.
+            foreach ($path in Get-FilesUnder (Join-Path -Path $script:spool -ChildPath 'receipts')) {
+                [System.IO.File]::WriteAllText($path, ([System.IO.File]::ReadAllText($path) -creplace '"machine":"[^"]+",', ''))
+            }
+            (Protect-TotlBitLocker C:).Escrowed.Count | Should -Be 0
+        }
+
         It 'that is not encrypted gets nothing by -EscrowOnly' {
             (Protect-TotlBitLocker C: -EscrowOnly).Escrowed.Count | Should -Be 0
             @(Get-LiveIds).Count | Should -Be 0
@@ -201,7 +334,7 @@ Describe 'on Windows' {
             Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'not_applied'
             # Its escrowed recovery password opens nothing now; the PC says that it is gone.
             @(Get-LiveIds).Count | Should -Be 0
-            $global:TotlWindows.Refuses = ''
+            $global:TotlWindows.Refuses = @()
             (Protect-TotlBitLocker C:).Encrypted | Should -BeTrue
         }
 

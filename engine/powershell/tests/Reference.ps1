@@ -30,11 +30,19 @@ function Start-OtherShell {
     param([string] $Text)
     $file = (New-FolderName) + '.ps1'
     [System.IO.File]::WriteAllText($file, $Text)
+    Start-OtherScript $file $args
+}
+
+# Starts a script's file with arguments in a PowerShell of its own, which has options too, and writes errors into a file. Returns the process.
+function Start-OtherScript {
+    param([string] $File, [object[]] $Arguments, [string[]] $Options = @(), [string] $ErrorPath = '')
     $shell = (Get-Process -Id $PID).Path
-    $arguments = @(@('-NoProfile', '-File', $file) + $args | ForEach-Object { '"{0}"' -f $_ })
+    $words = @($Options + @('-NoProfile', '-File', $File) + $Arguments | ForEach-Object { '"{0}"' -f $_ })
     # As a tool of .NET, PowerShell is a library that dotnet runs.
-    if ([System.IO.Path]::GetFileNameWithoutExtension($shell) -eq 'dotnet') { $arguments = @('"{0}"' -f [Environment]::GetCommandLineArgs()[0]) + $arguments }
-    Start-Process -FilePath $shell -PassThru -ArgumentList $arguments
+    if ([System.IO.Path]::GetFileNameWithoutExtension($shell) -eq 'dotnet') { $words = @('"{0}"' -f [Environment]::GetCommandLineArgs()[0]) + $words }
+    $written = @{}
+    if ($ErrorPath -ne '') { $written['RedirectStandardError'] = $ErrorPath }
+    Start-Process -FilePath $shell -PassThru -ArgumentList $words @written
 }
 
 # A session of a PC; with a given spool, a session of the same PC after a restart.

@@ -31,7 +31,7 @@ Describe 'sealing' {
             [byte[]] $contentKey = ConvertFrom-TotlBase64Url $Vector.contentKey
             [byte[]] $iv = ConvertFrom-TotlBase64Url $segments[2]
             [byte[]] $plaintext = ConvertTo-TotlSecretBytes $Vector.plaintext
-            $content = Protect-TotlContent $contentKey $iv $encoded $plaintext
+            $content = Protect-TotlContent @{ ContentKey = $contentKey; Plaintext = $plaintext } $iv $encoded
             $key = ConvertFrom-TotlBase64Url $segments[1]
             Join-TotlJwe $encoded $key $iv $content.Ciphertext $content.Tag | Should -BeExactly $Vector.sealed
             Get-TotlSealedKid $Vector.sealed | Should -BeExactly $known.kid
@@ -87,9 +87,9 @@ Describe 'sealing' {
         InModuleScope TotlProvision -Parameters @{ Key = $script:key } {
             param($Key)
             [byte[]] $contentKey = Get-TotlRandomBytes 64
-            $first = Protect-TotlContentKey $Key.Exponent $Key.Modulus $contentKey
+            $first = Protect-TotlContentKey $Key.Exponent $Key.Modulus @{ ContentKey = $contentKey }
             $first.Length | Should -Be 384
-            ConvertTo-TotlHex (Protect-TotlContentKey $Key.Exponent $Key.Modulus $contentKey) | Should -Not -Be (ConvertTo-TotlHex $first)
+            ConvertTo-TotlHex (Protect-TotlContentKey $Key.Exponent $Key.Modulus @{ ContentKey = $contentKey }) | Should -Not -Be (ConvertTo-TotlHex $first)
         }
     }
 

@@ -205,8 +205,8 @@ export class SafekeepingPage extends LitElement {
         sealed: it opens with a passphrase or recovery sheets of today, not with a passkey.
       </p>
       <p>
-        <a href="/recover.html" download="totlprovision-recover.html">Recovery page</a>: one file that opens a bundle on any PC,
-        without us and without a network. Its SHA-256 is printed in the docs.
+        The recovery page opens it on any PC, without us and without a network: save that once, from
+        <a href="/t/${this.#tenant}/recovery">Recovery</a>.
       </p>
       ${this.#progress('export')}
     </section>`;

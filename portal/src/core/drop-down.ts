@@ -7,7 +7,8 @@ type Parts = {
   items: () => HTMLElement[];
 };
 
-const isTyping = (element: Element | null): boolean => element instanceof HTMLInputElement;
+const isTyping = (element: Element | null): boolean =>
+  element instanceof HTMLInputElement && element.type !== 'checkbox';
 
 export class DropDown implements ReactiveController {
   readonly #host: LitElement;

@@ -21,6 +21,12 @@ class InnerPart extends LitElement {
     Escape: { words: 'Clear' },
   });
 }
+let places = ['f'];
+class OneShell extends LitElement {
+  keys = new Shortcuts(this, () =>
+    Object.fromEntries(places.map((key) => [`g ${key}`, { words: `To ${key}`, press: () => heard.push(`to ${key}`) }])),
+  );
+}
 class OneDialog extends LitElement {
   constructor() {
     super();
@@ -33,6 +39,7 @@ class OneDialog extends LitElement {
 customElements.define('one-page', OnePage);
 customElements.define('inner-part', InnerPart);
 customElements.define('one-dialog', OneDialog);
+customElements.define('one-shell', OneShell);
 
 async function shown<T extends LitElement>(name: string): Promise<T> {
   const element = document.createElement(name) as T;
@@ -74,6 +81,30 @@ test('with a modifier a key is the browser’s own', async () => {
   for (const modifier of ['ctrlKey', 'metaKey', 'altKey']) press('/', document.body, { [modifier]: true });
   press('Enter', document.body, { shiftKey: true });
   expect(heard).toEqual([]);
+});
+
+test('two keys one after the other go to a place, by what there is to go to now', async () => {
+  await shown('one-shell');
+  places = ['f', 'a'];
+  press('g');
+  press('a');
+  expect(heard).toEqual(['to a']);
+  expect(registeredShortcuts()).toEqual([
+    { key: 'g f', words: 'To f' },
+    { key: 'g a', words: 'To a' },
+  ]);
+  press('f');
+  expect(heard).toEqual(['to a']);
+});
+
+test('the second of two keys never acts as one, because whoever meant another page asked for nothing on this one', async () => {
+  await shown('one-page');
+  await shown('one-shell');
+  press('g');
+  press('/');
+  expect(heard).toEqual([]);
+  press('/');
+  expect(heard).toEqual(['page /']);
 });
 
 test('nothing behind a dialog acts, wherever the focus is', async () => {

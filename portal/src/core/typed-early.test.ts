@@ -43,6 +43,7 @@ const SETTINGS: Settings = {
   ticketPattern: null,
   rotateAfterRevealMs: 86_400_000,
   eventsKeptDays: 400,
+  lockAfterMinutes: 15,
   revealBudget: { perMinute: 20, perHour: 100, perDay: 300 },
 };
 

@@ -33,6 +33,7 @@ export class AttentionNote extends LitElement {
       }
       span {
         flex: 1 1 16rem;
+        min-width: 0;
       }
     `,
   ];

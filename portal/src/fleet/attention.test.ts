@@ -51,6 +51,9 @@ describe('why to look at a machine', () => {
       run('r1', [{ name: 'rmm', state: 'failed' }]),
     ];
     expect(attentionReasons(machine({ attention: ['run_failed'] }), runs, NOW)).toEqual(['Failed in phase Office']);
+    const { run: latest } = machine({});
+    const said = machine({ attention: ['run_failed'], run: latest && { ...latest, error: 'Error 30015-26\u202e' } });
+    expect(attentionReasons(said, runs, NOW)).toEqual(['Failed in phase Office: Error 30015-26⟨U+202E⟩']);
   });
 
   it('says for how long it has been silent, and where', () => {

@@ -21,7 +21,8 @@ function serialWords({ history }: Machine): string {
 function failedWords({ run }: Machine, runs: readonly Run[]): string {
   const phases = runs.find(({ id }) => id === run?.id)?.phases.filter(({ state }) => state === 'failed') ?? [];
   const phase = phases.at(-1)?.name ?? run?.phase;
-  return phase ? `Failed in phase ${phaseWords(phase)}` : ATTENTION_WORDS.run_failed;
+  const words = phase ? `Failed in phase ${phaseWords(phase)}` : ATTENTION_WORDS.run_failed;
+  return run?.error ? `${words}: ${isolated(run.error)}` : words;
 }
 
 function silentWords({ silentSince, run }: Machine, now: number): string {

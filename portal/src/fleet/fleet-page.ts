@@ -10,6 +10,8 @@ import { go } from '../core/router.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
 import { fileUpIcon, slidersHorizontalIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import type { ColumnsWanted } from './column-picker.ts';
+import { type Choice, rememberedChoice } from './columns.ts';
 import type { FleetFilterWanted } from './fleet-filters.ts';
 import type { FleetSearch, SearchWanted } from './fleet-search.ts';
 import { fleetPage } from './fleet-styles.ts';
@@ -19,6 +21,7 @@ import { FleetSaving } from './saving.ts';
 import { FleetSelecting } from './selecting.ts';
 import { isSearch, type Question, questionOfUrl, urlOfQuestion } from './url.ts';
 import { machineCount } from './words.ts';
+import './column-picker.ts';
 import './fleet-empty.ts';
 import './fleet-filters.ts';
 import './fleet-search.ts';
@@ -42,6 +45,7 @@ export class FleetPage extends LitElement {
   @state() private question: Question = questionOfUrl(location.search);
   /** On a narrow screen the filters and what is seldom wanted are folded away. */
   @state() private folded = true;
+  @state() private columns: Choice = rememberedChoice();
   @query('fleet-search') private search!: FleetSearch | null;
   @query('fleet-table') private table!: FleetTable | null;
   #saving = new FleetSaving(this);
@@ -210,7 +214,13 @@ export class FleetPage extends LitElement {
           ? nothing
           : html`<button class="small ${waiting > 0 ? '' : 'away'}" @click=${this.#letIn}>Show the new order (${waiting})</button>`
       }
-      <span class="length quiet" role="status">${this.#length()}</span>`;
+      <span class="length quiet" role="status">${this.#length()}</span>
+      <column-picker
+        .choice=${this.columns}
+        @columns-wanted=${({ detail }: ColumnsWanted) => {
+          this.columns = detail;
+        }}
+      ></column-picker>`;
   }
 
   #selectionBar() {
@@ -291,6 +301,7 @@ export class FleetPage extends LitElement {
           .tenant=${this.membership.tenant}
           .sort=${this.question.sort}
           .selected=${this.#selecting.selected}
+          .choice=${this.columns}
           @select-wanted=${({ detail }: SelectWanted) => this.#selecting.select(detail)}
           @sort-wanted=${({ detail }: SortWanted) => this.#ask({ sort: detail })}
           @click=${this.#keepPlace}

@@ -4,10 +4,11 @@ import type { MachineSummary, Match } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import { keyRoundIcon, triangleAlertIcon } from '../ui/icons.ts';
 import { marked } from '../ui/marked.ts';
+import { theirs } from '../ui/theirs.ts';
 import { exactTime, pcWords, phaseWords, shortId, shortRelativeTime } from '../ui/words.ts';
 import { statusIcon } from './status-icon.ts';
 import { stepStrip } from './steps.ts';
-import { attentionTone, attentionWords, FIELD_WORDS, statusWords } from './words.ts';
+import { attentionTone, attentionWords, FIELD_WORDS, failedIn, statusWords } from './words.ts';
 
 export type RowContext = {
   tenant: string;
@@ -67,8 +68,9 @@ function attention(machine: MachineSummary, now: number) {
   const [first, ...others] = attentionWords(machine, now);
   if (first === undefined) return nothing;
   const more = others.length > 0 ? ` +${others.length}` : '';
-  return html`<span class="why ${attentionTone(machine)}" title=${[first, ...others].join('\n')}
-    >${triangleAlertIcon}<span>${first}${more}<span class="visually-hidden">${others.map((one) => `, ${one}`)}</span></span></span
+  const whole = machine.run?.error ? `${failedIn(machine)}: ${first}` : first;
+  return html`<span class="why ${attentionTone(machine)}" title=${[whole, ...others].join('\n')}
+    >${triangleAlertIcon}<span>${theirs(first)}${more}<span class="visually-hidden">${others.map((one) => `, ${one}`)}</span></span></span
   >`;
 }
 

@@ -42,8 +42,13 @@ test('what is typed in one go is sent once, when typing pauses', async () => {
 });
 
 test('it says what it waits for, what was found, and that there is more', async () => {
+  await type('a');
+  expect(says()).toBe('Type 2 or more characters.');
   await type('ab');
-  expect(says()).toBe('Type 3 or more characters.');
+  await press('Enter');
+  Object.assign(element, { found: 0 });
+  await element.updateComplete;
+  expect(says()).toBe('Nothing begins with “ab”. Type on to look within names.');
   await type('abc');
   expect(says()).toBe('Searching …');
   await press('Enter');

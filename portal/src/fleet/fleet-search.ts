@@ -4,7 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { isolated } from '../../../schema/shown-text.ts';
 import { listFilterIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { SEARCH_FROM, SEARCH_MAX } from './url.ts';
+import { BEGINNING_ONLY, SEARCH_FROM, SEARCH_MAX } from './url.ts';
 import { machineCount } from './words.ts';
 
 /** Fired with what to search for, blank for nothing. */
@@ -134,7 +134,10 @@ export class FleetSearch extends LitElement {
     if (length === 0) return '';
     if (length < SEARCH_FROM) return `Type ${SEARCH_FROM} or more characters.`;
     if (this.text.trim() !== this.q || this.found === null) return this.failed ? 'The search failed.' : 'Searching …';
-    if (this.found === 0) return `No PC matches “${isolated(this.q)}”.`;
+    if (this.found === 0)
+      return length <= BEGINNING_ONLY
+        ? `Nothing begins with “${isolated(this.q)}”. Type on to look within names.`
+        : `No PC matches “${isolated(this.q)}”.`;
     return this.more
       ? `The first ${machineCount(this.found)} of ${this.further === null ? 'many' : this.found + this.further}: type on to narrow it down.`
       : `${machineCount(this.found)} found, archived ones included.`;

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { page as viewport } from 'vitest/browser';
 import type { MachineSummary } from '../../../schema/machine.ts';
+import { COLUMNS } from './columns.ts';
 import { machine, pageOf, started } from './fixtures.ts';
 import type { Attended, FleetTable, SelectWanted } from './fleet-table.ts';
 import { FleetRows } from './rows.ts';
 import './fleet-table.ts';
+import '../ui/page.css';
 
 const LATEST = { sort: 'started', shelf: 'fleet' } as const;
 const MANY = 50_000;
@@ -175,6 +178,52 @@ test('x selects the row with the cursor, and so does its box; the head’s box t
   row('m-0')?.querySelector<HTMLInputElement>('input')?.click();
   table.renderRoot.querySelector<HTMLInputElement>('.head input')?.click();
   expect(wanted.slice(2).map((ids) => ids.length)).toEqual([1, MANY]);
+});
+
+test('a row says what the failed phase said, cut to its line, and the whole of it with its phase on hover', async () => {
+  await changed({
+    ...started('m-0', MANY, { phase: 'office', status: 'failed', error: `Error 30015-26 ${'x'.repeat(100)}` }),
+    attention: ['run_failed'],
+  });
+  const why = row('m-0')?.querySelector<HTMLElement>('.why');
+  expect(why?.textContent?.trim()).toMatch(/^Error 30015-26 x+$/);
+  expect(why?.title).toMatch(/^Failed in Office: Error 30015-26 x+$/);
+  expect(why?.getBoundingClientRect().height).toBeLessThan(30);
+});
+
+test('a column that somebody does not want leaves its room to the others, and each cell stays under its head', async () => {
+  const at = (part: string, where: Element | null | undefined) => {
+    const cell = where?.querySelector<HTMLElement>(`.${part}`);
+    return cell && cell.offsetWidth > 0 ? cell.getBoundingClientRect() : null;
+  };
+  try {
+    await viewport.viewport(1280, 860);
+    await settled();
+    const head = table.renderRoot.querySelector('.head');
+    const before = at('attention', head)?.width ?? 0;
+    table.choice = { serial: false, secrets: false, model: true };
+    await settled();
+    for (const { part } of COLUMNS) {
+      const [above, below] = [at(part, head), at(part, row('m-0'))];
+      expect([part, above?.left, above?.right]).toEqual([part, below?.left, below?.right]);
+    }
+    expect(['serial', 'secrets', 'model'].map((part) => at(part, row('m-0')) !== null)).toEqual([false, false, true]);
+    table.choice = { serial: false, secrets: false };
+    await settled();
+    expect(at('attention', head)?.width).toBeGreaterThan(before);
+    expect(table.scrollWidth).toBeLessThanOrEqual(table.clientWidth);
+    // A search says whose it is, and by what it was found, whatever is hidden otherwise.
+    Object.assign(table, { found: new Map() });
+    await settled();
+    expect(at('serial', row('m-0'))).not.toBeNull();
+    table.found = null;
+    // A card on a phone is what it is.
+    await viewport.viewport(360, 760);
+    await settled();
+    expect(at('serial', row('m-0'))).not.toBeNull();
+  } finally {
+    await viewport.viewport(414, 896);
+  }
 });
 
 test('a head that sorts says by which column the list is sorted, and asks for its own order when it is pressed', async () => {

@@ -9,7 +9,7 @@ import { Shortcuts } from '../core/shortcuts.ts';
 import { placed, Windowing } from '../core/windowing.ts';
 import { arrowDownIcon, chevronUpIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
-import type { ListedBy } from './attention-first.ts';
+import { CHOOSABLE, type Choice, COLUMNS, type Column, type Sort } from './columns.ts';
 import { fleetRow } from './fleet-row.ts';
 import { rowStyles } from './row-styles.ts';
 import type { FleetRows } from './rows.ts';
@@ -25,20 +25,6 @@ export type Attended = CustomEvent<boolean>;
 const TICK_MS = 20_000;
 /** The next page is fetched this many rows before the end. */
 const MORE_BEFORE_ROWS = 30;
-/** By which column the list may be sorted: the others have no index, and a fleet is not sorted in a browser. */
-type Sort = ListedBy['sort'];
-type Column = { words: string; part: string; sort?: Sort; order?: 'ascending' | 'descending' };
-const COLUMNS: readonly Column[] = [
-  { words: 'Name', part: 'machine', sort: 'hostname', order: 'ascending' },
-  { words: 'Client', part: 'client' },
-  { words: 'Model', part: 'model' },
-  { words: 'Serial', part: 'serial' },
-  { words: 'Status', part: 'status' },
-  { words: 'Phase', part: 'phase' },
-  { words: 'Last heard', part: 'when' },
-  { words: 'Secrets', part: 'secrets' },
-  { words: 'Attention', part: 'attention', sort: 'attention', order: 'descending' },
-];
 
 @customElement('fleet-table')
 export class FleetTable extends LitElement {
@@ -110,6 +96,8 @@ export class FleetTable extends LitElement {
   @property() tenant = '';
   @property() sort: Sort = 'attention';
   @property({ attribute: false }) selected: ReadonlySet<string> = new Set();
+  /** Which columns somebody wants, or does not want. */
+  @property({ attribute: false }) choice: Choice = {};
   /** Moves on by ticks, and not with each change: every row would be drawn anew for it. */
   @state() private now = Date.now();
   /** The machine whose row has the cursor; `j` and `k` go on from it. */
@@ -275,6 +263,7 @@ export class FleetTable extends LitElement {
   override render() {
     return html`<div
       role="table"
+      class="table ${this.#columns()}"
       aria-label="PCs"
       aria-rowcount=${this.total === null ? -1 : this.total + 1}
       aria-colcount=${COLUMNS.length + 1}
@@ -312,11 +301,23 @@ export class FleetTable extends LitElement {
     </div>`;
   }
 
+  /** What was found always says whose it is, and by what it was found. */
+  #columns(): string {
+    return CHOOSABLE.flatMap(({ part }) => {
+      const wanted = this.choice[part];
+      if (wanted === undefined) return [];
+      if (wanted) return [`with-${part}`];
+      return this.found ? [] : [`no-${part}`];
+    }).join(' ');
+  }
+
   /** What was found is in no order, and says in its last column by what it was found. */
-  #columnHead({ words, part, sort, order }: Column) {
+  #columnHead(column: Column) {
+    const { words, part } = column;
     const found = this.found !== null;
     if (found && part === 'attention') return html`<div role="columnheader" class=${part}>Found by</div>`;
-    if (!sort || found) return html`<div role="columnheader" class=${part}>${words}</div>`;
+    if (!('sort' in column) || found) return html`<div role="columnheader" class=${part}>${words}</div>`;
+    const { sort, order } = column;
     const here = sort === this.sort;
     return html`<div role="columnheader" class=${part} aria-sort=${here ? order : 'none'}>
       <button @click=${() => this.#tell('sort-wanted', sort)}>${words}${here ? (order === 'ascending' ? chevronUpIcon : arrowDownIcon) : nothing}</button>

@@ -1,12 +1,24 @@
 // How a row of the fleet looks: a line of columns where there is room, two lines and a foot for a thumb.
 import { css } from 'lit';
 
+/** A column that is not shown has no track: its width is blank. */
 export const rowStyles = css`
+  .table {
+    --machine: minmax(96px, 1.16fr);
+    --client: minmax(84px, 1.8fr);
+    --model: ;
+    --serial: 106px;
+    --status: 118px;
+    --phase: 172px;
+    --when: 94px;
+    --secrets: 56px;
+    --attention: minmax(132px, 1.5fr);
+  }
   .line {
     display: grid;
     grid-template-columns:
-      calc(var(--edge) + 26px) minmax(96px, 1.16fr) minmax(84px, 1.8fr) 106px 118px 172px 94px 56px
-      minmax(132px, 1.5fr);
+      calc(var(--edge) + 26px) var(--machine) var(--client) var(--model) var(--serial) var(--status) var(--phase)
+      var(--when) var(--secrets) var(--attention);
     align-items: center;
     padding-right: var(--edge);
     font-size: 13px;
@@ -136,21 +148,36 @@ export const rowStyles = css`
     }
   }
   @media (min-width: 1500px) {
-    .line {
-      grid-template-columns:
-        calc(var(--edge) + 26px) minmax(120px, 1.1fr) minmax(120px, 1.7fr) minmax(120px, 1.4fr) 144px 150px 230px 130px
-        92px minmax(180px, 1.6fr);
+    .table {
+      --machine: minmax(120px, 1.1fr);
+      --client: minmax(120px, 1.7fr);
+      --model: minmax(120px, 1.4fr);
+      --serial: 144px;
+      --status: 150px;
+      --phase: 230px;
+      --when: 130px;
+      --secrets: 92px;
+      --attention: minmax(180px, 1.6fr);
     }
     .line > .model {
       display: block;
     }
   }
-  @media (min-width: 1100px) and (max-width: 1239px) {
-    .line {
-      grid-template-columns: calc(var(--edge) + 26px) minmax(96px, 1.2fr) minmax(84px, 1.4fr) 106px 118px 104px 94px minmax(
-          120px,
-          1.3fr
-        );
+  @media (min-width: 1240px) and (max-width: 1499px) {
+    .with-model {
+      --model: minmax(84px, 1.2fr);
+    }
+    .with-model .line > .model {
+      display: block;
+    }
+  }
+  @media (max-width: 1239px) {
+    .table {
+      --machine: minmax(96px, 1.2fr);
+      --client: minmax(84px, 1.4fr);
+      --phase: 104px;
+      --secrets: ;
+      --attention: minmax(120px, 1.3fr);
     }
     .line > .secrets,
     .body .where {
@@ -158,14 +185,47 @@ export const rowStyles = css`
     }
   }
   @media (max-width: 1099px) {
-    .line {
-      grid-template-columns: calc(var(--edge) + 26px) minmax(96px, 1fr) minmax(84px, 1.5fr) 116px 104px minmax(
-          130px,
-          1.3fr
-        );
+    .table {
+      --machine: minmax(96px, 1fr);
+      --client: minmax(84px, 1.5fr);
+      --serial: ;
+      --status: 116px;
+      --when: ;
+      --attention: minmax(130px, 1.3fr);
     }
-    .line > :is(.serial, .when, .secrets),
-    .body .where {
+    .line > :is(.serial, .when) {
+      display: none;
+    }
+  }
+  @media (min-width: 720px) {
+    .no-client {
+      --client: ;
+    }
+    .no-model {
+      --model: ;
+    }
+    .no-serial {
+      --serial: ;
+    }
+    .no-phase {
+      --phase: ;
+    }
+    .no-when {
+      --when: ;
+    }
+    .no-secrets {
+      --secrets: ;
+    }
+    .no-attention {
+      --attention: ;
+    }
+    .no-client .line > .client,
+    .no-model .line > .model,
+    .no-serial .line > .serial,
+    .no-phase .line > .phase,
+    .no-when .line > .when,
+    .no-secrets .line > .secrets,
+    .no-attention .line > .attention {
       display: none;
     }
   }
@@ -181,8 +241,7 @@ export const rowStyles = css`
     .body .line > * {
       padding: 0;
     }
-    .body .line > .pick,
-    .body .line > .model {
+    .body .line > :is(.pick, .model) {
       display: none;
     }
     .machine {

@@ -6,7 +6,9 @@ import type { ListedBy } from './attention-first.ts';
 export type Question = ListedBy & { q: string };
 
 /** As the server wants it, in characters. */
-export const SEARCH_FROM = 3;
+export const SEARCH_FROM = 2;
+/** Up to so many characters find only what begins with them. */
+export const BEGINNING_ONLY = 2;
 export const SEARCH_MAX = 64;
 
 /** Besides the usual one, what needs attention first. */

@@ -41,6 +41,8 @@ test('a silent run is called stalled, and each reason is said in words, the fail
     attention: ['run_failed' as const],
   };
   expect(attentionWords(failed, NOW)).toEqual(['Failed in RMM agent', '2 to rotate']);
+  const said = { ...failed, run: { ...failed.run, error: 'Exit code 1603\u202e' } } as typeof failed;
+  expect(attentionWords(said, NOW)[0]).toBe('Exit code 1603⟨U+202E⟩');
 });
 
 test('news are said of what grew, and of nothing else', () => {

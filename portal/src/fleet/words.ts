@@ -1,5 +1,6 @@
 // The fleet's words: why a machine needs a look, what a search found, and what has changed meanwhile.
 import type { FleetCounts, MachineSummary, Match } from '../../../schema/machine.ts';
+import { visible } from '../../../schema/shown-text.ts';
 import { phaseWords, roughDuration, STATUS_WORDS } from '../ui/words.ts';
 
 const HOUR_MS = 3_600_000;
@@ -8,11 +9,16 @@ const HOUR_MS = 3_600_000;
 export const statusWords = ({ run, silentSince }: MachineSummary): readonly [words: string, tone: string] =>
   run === null ? ['No run yet', ''] : silentSince === null ? STATUS_WORDS[run.status] : ['Stalled', 'warn'];
 
+/** What is said of a failed run besides what its phase said. */
+export const failedIn = ({ run }: MachineSummary): string =>
+  run?.phase ? `Failed in ${phaseWords(run.phase)}` : 'The last run failed';
+
 /** Short enough for a row; in the order in which they weigh. */
 export function attentionWords(machine: MachineSummary, now: number): string[] {
   const { attention, run, silentSince, toRotate } = machine;
   const words: Record<MachineSummary['attention'][number], string> = {
-    run_failed: run?.phase ? `Failed in ${phaseWords(run.phase)}` : 'The last run failed',
+    // Which phase it was stands beside it.
+    run_failed: run?.error ? visible(run.error) : failedIn(machine),
     stalled: silentSince === null ? 'Silent' : `Silent ${roughDuration(Math.max(HOUR_MS, now - silentSince))}`,
     no_recovery_key: 'No recovery key',
     serial_changed: 'Serial changed',

@@ -168,7 +168,7 @@ export class RecoveryPaper extends LitElement {
             <li>Set a new passphrase for yourself, and make a new set.</li>
           </ol>
           <div class="fine">
-            <strong>Portal gone?</strong> Open the recovery page that was saved from <em>Backup</em>, from disk, without a network. It takes the
+            <strong>Portal gone?</strong> Open the recovery page that was saved from <em>Recovery</em>, from disk, without a network. It takes the
             same codes and the latest export.
           </div>
         </div>

@@ -11,7 +11,9 @@ import { type Bar, type Starts, type Timeline, timelineOf } from './timeline.ts'
 import { timelineStyles } from './timeline-styles.ts';
 
 const TICK_MS = 1_000;
-const NARROW_PX = 560;
+/** So much room a label on the axis needs, with its date. */
+const LABEL_PX = 96;
+const TICKS_MAX = 6;
 
 const STATES: Record<Phase['state'], [string, string]> = {
   pending: ['○', 'Not begun'],
@@ -35,10 +37,11 @@ export class RunTimeline extends LitElement {
   @property({ attribute: false }) silentSince: number | null = null;
   /** When its phases were started, as far as the events that are here say. */
   @property({ attribute: false }) starts: Starts = new Map();
-  @state() private narrow = false;
+  /** How wide the axis is drawn, in px. */
+  @state() private axis = TICKS_MAX * LABEL_PX;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #size = new ResizeObserver(([entry]) => {
-    this.narrow = (entry?.contentRect.width ?? NARROW_PX) < NARROW_PX;
+  #size = new ResizeObserver(() => {
+    this.axis = this.renderRoot.querySelector('.axis')?.getBoundingClientRect().width || this.axis;
   });
 
   override connectedCallback(): void {
@@ -66,7 +69,7 @@ export class RunTimeline extends LitElement {
   override render() {
     const { run } = this;
     if (!run) return nothing;
-    const timeline = timelineOf(run, Date.now(), this.silentSince, this.starts, this.narrow ? 3 : 6);
+    const timeline = timelineOf(run, Date.now(), this.silentSince, this.starts, this.#ticks);
     const time = axisTime(timeline);
     return html`<table>
         <caption class="visually-hidden">
@@ -101,9 +104,20 @@ export class RunTimeline extends LitElement {
       }`;
   }
 
+  /** No more than have room beside each other. */
+  get #ticks(): number {
+    return Math.max(1, Math.min(TICKS_MAX, Math.floor(this.axis / LABEL_PX)));
+  }
+
+  /** Nearer to an end than half a label, it is drawn from there. */
+  #anchor(left: number): 'start' | 'middle' | 'end' {
+    const edge = (50 * LABEL_PX) / this.axis;
+    return left < edge ? 'start' : left > 100 - edge ? 'end' : 'middle';
+  }
+
   #axis({ ticks, reboots }: Timeline, time: (at: number) => string) {
     return html`<svg class="axis">
-      ${ticks.map(({ at, left }) => svg`<text x=${percent(left)} y="0.85rem" text-anchor=${left < 6 ? 'start' : left > 94 ? 'end' : 'middle'}>${time(at)}</text>`)}
+      ${ticks.map(({ at, left }) => svg`<text x=${percent(left)} y="0.85rem" text-anchor=${this.#anchor(left)}>${time(at)}</text>`)}
       ${reboots.map(({ at, left }) => svg`<text class="glyph" x=${percent(left)} y="1.9rem" text-anchor="middle">↻<title>Restarted ${exactTime(at)}</title></text>`)}
     </svg>`;
   }

@@ -128,6 +128,7 @@ const STOPS = [
   'storage_full',
   'upgrade_failed',
   'index_unreachable',
+  'tenant_unreachable',
 ];
 
 const NOTHING: Uploaded = { done: 0, events: 0, duplicates: 0, rejected: 0, secrets: 0, refused: [] };

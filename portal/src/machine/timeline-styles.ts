@@ -19,7 +19,7 @@ export const timelineStyles = css`
   }
   th:first-child {
     width: 9.5rem;
-    white-space: nowrap;
+    overflow-wrap: anywhere;
   }
   .state {
     width: 16rem;

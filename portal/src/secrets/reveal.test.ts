@@ -283,6 +283,7 @@ describe('the dialog', () => {
     unlockers,
     halves: [],
     why: '',
+    minutes: 15,
     fault: '',
     succession: null,
     line: null,

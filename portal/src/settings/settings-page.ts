@@ -1,4 +1,5 @@
-// Settings: the tenant's keys in plain words, how secrets may be revealed, how long events are kept, and what engines may send.
+// Settings: the tenant's keys in plain words, how secrets may be revealed, when an open vault locks, how long events are kept, and what engines
+// may send.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
@@ -18,12 +19,14 @@ import { shared } from '../ui/shared-styles.ts';
 import { readManifest } from '../unlock/manifest.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
 import type { EventsKeptGiven } from './events-kept.ts';
+import type { LockAfterGiven } from './lock-after.ts';
 import type { SettingsGiven } from './reveal-settings.ts';
 import { keptWords, type UnsavedChanged } from './settings-form.ts';
 import '../ui/fingerprint-text.ts';
 import '../limits/limits-card.ts';
 import '../ui/problem-note.ts';
 import './events-kept.ts';
+import './lock-after.ts';
 import './reveal-settings.ts';
 
 type Loaded = {
@@ -35,7 +38,7 @@ type Loaded = {
   limits: LimitsAnswer | null;
 };
 
-type Section = 'reveals' | 'events' | 'engines';
+type Section = 'reveals' | 'vault' | 'events' | 'engines';
 
 @customElement('settings-page')
 export class SettingsPage extends LitElement {
@@ -131,6 +134,17 @@ export class SettingsPage extends LitElement {
           @unsaved-changed=${(event: UnsavedChanged) => this.#note('reveals', event)}
           @undo-wanted=${this.#undo}
         ></reveal-settings>
+      </section>
+      <section class="card">
+        <lock-after
+          .settings=${loaded.settings}
+          .editable=${this.#admin}
+          .busy=${this.#work.busy}
+          .saved=${this.saved?.section === 'vault'}
+          @lock-after-given=${(event: LockAfterGiven) => void this.#change('vault', event.detail)}
+          @unsaved-changed=${(event: UnsavedChanged) => this.#note('vault', event)}
+          @undo-wanted=${this.#undo}
+        ></lock-after>
       </section>
       <section class="card">
         <events-kept

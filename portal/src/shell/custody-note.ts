@@ -145,13 +145,19 @@ export class CustodyNote extends LitElement {
   }
 
   #custody(custody: Custody): Note[] {
-    const { adminUnlockers, recoveryProvenAt, grantsWaiting, notOpening } = custody;
+    const { adminUnlockers, recoveryProvenAt, recoveryUsed, grantsWaiting, notOpening } = custody;
     const to = (page: string, words: string) => html`<a href="/t/${this.membership.tenant}/${page}">${words}</a>`;
     const notes: [boolean, Tone, TemplateResult][] = [
       [
         adminUnlockers <= 1,
         'bad',
         html`Only one way is left to open this tenant’s keys. If it is lost, every secret is. ${to('access', 'Make recovery sheets')}`,
+      ],
+      [
+        recoveryUsed != null,
+        'warn',
+        html`${theirs(recoveryUsed?.by ?? 'Somebody')} unlocked with the recovery sheets, ${dayOf(recoveryUsed?.at ?? 0)}. Set a new passphrase where one was
+          forgotten, and make a new set: these codes have left their paper. ${to('access', 'New passphrase and sheets')}`,
       ],
       [
         notOpening > 0,

@@ -3,8 +3,15 @@ import type { TemplateResult } from 'lit';
 
 export type MenuGroup = '' | 'Team' | 'Security' | 'Set-up' | 'Across tenants';
 
-/** `here`: its page is open, or one that belongs to it. */
-export type MenuEntry = { href: string; words: string; icon: TemplateResult; group: MenuGroup; here: boolean };
+/** `key`: the one that goes there after a `g`; absent where none does. `here`: its page is open, or one that belongs to it. */
+export type MenuEntry = {
+  href: string;
+  words: string;
+  icon: TemplateResult;
+  group: MenuGroup;
+  key?: string;
+  here: boolean;
+};
 
 /** Blue: somebody waits for you. Amber: something is due. By the entry's words. */
 export type Dues = Readonly<Record<string, { count: number; tone: '' | 'warn'; words: string }>>;

@@ -14,6 +14,8 @@ const text = css`
     font-weight: 600;
     margin: 0;
     letter-spacing: -0.012em;
+    min-width: 0;
+    overflow-wrap: anywhere;
   }
   h1:focus:not(:focus-visible) {
     outline: none;

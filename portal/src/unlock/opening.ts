@@ -1,6 +1,7 @@
 // One vault to be opened: reads the keyring, tries what a person gives, and says what stands in the way. Whoever shows
 // its fields asks it.
 import type { ReactiveControllerHost } from 'lit';
+import { lockAfter } from '../../../schema/facts/idle.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Line, VaultFault } from '../../vault/contract.ts';
 import { ApiProblem } from '../api/http.ts';
@@ -26,6 +27,8 @@ const refusalOf = (error: unknown): Pick<VaultFault, 'ok' | 'message' | 'success
 /** What a form shows. `why` says why there is nothing to choose, if that is the case. */
 export type Shown = UnlockChoice & {
   why: string;
+  /** After how many idle minutes it locks again. */
+  minutes: number;
   fault: string;
   succession: VaultFault['succession'] | null;
   line: Line | null;
@@ -55,7 +58,15 @@ export class Opening {
   async begin(tenant: string): Promise<void> {
     this.end();
     const begun = this.#begun;
-    let shown: Shown = { unlockers: [], halves: [], why: NO_KEYS, fault: '', succession: null, line: null };
+    let shown: Shown = {
+      unlockers: [],
+      halves: [],
+      why: NO_KEYS,
+      minutes: lockAfter(undefined),
+      fault: '',
+      succession: null,
+      line: null,
+    };
     let keyring: Keyring | null = null;
     try {
       keyring = await api.keyring(tenant);
@@ -67,6 +78,7 @@ export class Opening {
           since: keyring.since,
           last: lastUsed(tenant),
           why: NO_UNLOCKER,
+          minutes: lockAfter(keyring.lockAfterMinutes),
         };
     } catch (error) {
       shown = { ...shown, why: (error as Error).message };

@@ -6,6 +6,7 @@ import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted, KeyringAct, UnlockInput, VaultFault, VaultResult } from '../../vault/contract.ts';
 import * as api from '../api/keyring.ts';
 import * as keyringActs from '../api/keyring-acts.ts';
+import { overview } from '../api/overview.ts';
 import { OneAct } from '../core/one-act.ts';
 import { lastUsed } from './last-used.ts';
 import { usableUnlockers } from './manifest.ts';
@@ -37,7 +38,8 @@ const UNREACHABLE = 'The server did not say how its keyring follows on the one t
 /** What happens to the keys, and what an act means. */
 const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
 const MEANS: Partial<Record<KeyringAct['act'], string>> = {
-  rotate: 'A new escrow key counts at once. The keys then stay open for 15 idle minutes, so that re-sealing can begin.',
+  rotate:
+    'A new escrow key counts at once. The keys then stay open until nobody uses them, so that re-sealing can begin.',
   replace_root: `Everybody compares eight words at their next unlock, and engines need a new file while both roots overlap. ${THIS_ONE_ACT}`,
   end_overlap: `Engines that pin the earlier root get no key any more. ${THIS_ONE_ACT}`,
   remove_unlocker: `It opens nothing any more, and cannot be brought back: the vault keys it could open are replaced. ${THIS_ONE_ACT}`,
@@ -105,13 +107,18 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
-    return this.open<Drafted>(tenant, {
+    const opened = this.open<Drafted>(tenant, {
       heading,
       action,
       note: meaningOf(act),
       danger: TAKES_AWAY.has(act.act),
       only: isAdmin,
       work,
+    });
+    return opened.then((drafted) => {
+      // It only notes the use, also of recovery sheets: the act does not wait for it.
+      if (drafted) void overview(tenant, drafted.proof.unlocker).catch(() => {});
+      return drafted;
     });
   }
 

@@ -1,6 +1,7 @@
 // Unlocking by itself: choose among the unlockers one may use, give a passphrase or code, wait for the key derivation.
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { LOCK_AFTER_USUAL_MINUTES } from '../../../schema/facts/idle.ts';
 import type { Keyring, SealedUnlocker } from '../../../schema/keyring.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Line } from '../../vault/contract.ts';
@@ -13,6 +14,10 @@ import './unlock-compare.ts';
 /** Fired with what was chosen and typed, or answered by a passkey. */
 export type UnlockWanted = CustomEvent<Proof>;
 
+/** What happens to the keys that an unlock opens. */
+export const heldWords = (minutes: number): string =>
+  `Keys are opened in this browser and held in memory only, for ${minutes} idle minutes.`;
+
 @customElement('unlock-dialog')
 export class UnlockDialog extends LitElement {
   static override styles = [shared, unlockStyles];
@@ -22,7 +27,7 @@ export class UnlockDialog extends LitElement {
   /** The act takes something away. */
   @property({ type: Boolean }) danger = false;
   /** What happens to the keys. */
-  @property() note = 'Keys are opened in this browser and held in memory only, for 15 idle minutes.';
+  @property() note = heldWords(LOCK_AFTER_USUAL_MINUTES);
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
   @property({ attribute: false }) halves: readonly SealedUnlocker[] = [];
   @property({ attribute: false }) since: Keyring['since'] = {};

@@ -175,7 +175,7 @@ export async function whileResealing<T>(
   }
 }
 
-/** Keeps what is unlocked so for another 15 minutes. */
+/** Keeps what is unlocked so for as long again as the tenant lets it be idle. */
 export const stayUnlocked = (): Promise<void> => vault().stay();
 
 /**

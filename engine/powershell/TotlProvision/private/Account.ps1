@@ -7,8 +7,12 @@ $script:NothingKept = @{ offline = 'The server cannot be reached, or takes nothi
 function Send-TotlAccount {
     param($Session, $Key, [string] $Account, [System.Security.SecureString] $Password)
     $about = @{ Session = $Session; Key = $Key; MachineId = $Session.Machine.id; RunId = $Session.RunId; Account = $Account }
-    $sealed = Protect-TotlSecret @about -Secret $Password
-    try { Send-TotlSecret -Session $Session -Sealed $sealed }
+    $sealed = $null
+    try {
+        $sealed = Protect-TotlSecret @about -Secret $Password
+        Save-TotlChange $Session $Account $sealed.Eid
+        Send-TotlSecret -Session $Session -Sealed $sealed
+    }
     catch {
         $code = Get-TotlCode $_
         $why = $_.Exception.Message
@@ -16,8 +20,10 @@ function Send-TotlAccount {
         if ($null -ne $plain) { $why = $plain }
         $text = 'The new password of {0} is not set: there is no receipt. {1}' -f $Account, $why
         Add-TotlOwnEvent $Session $text 'message' 'error' $Session.Phase
-        Remove-TotlWaiting $Session.SpoolPath $sealed.Eid
-        if ($code -eq '') { throw }
+        if ($null -ne $sealed) { Remove-TotlWaiting $Session.SpoolPath $sealed.Eid }
+        Remove-TotlChange $Session.SpoolPath
+        # As on a full disk: it is this product's own failure, too.
+        if ($code -eq '') { $code = 'no_spool' }
         throw (New-TotlError $code $text)
     }
 }

@@ -15,7 +15,7 @@ $script:Refusals = @(
     'unknown_fingerprint', 'keyring_invalid', 'keyring_incomplete', 'not_a_ticket', 'upgrade_required'
     'reveal_budget_exceeded', 'bulk_budget_exceeded', 'too_many_sockets', 'token_quota_exceeded', 'machine_quota_exceeded'
     'secret_quota_exceeded', 'too_many_guesses', 'rate_limited', 'internal_error', 'tenant_restoring', 'access_not_configured'
-    'access_unreachable', 'storage_low', 'storage_full', 'upgrade_failed', 'index_unreachable'
+    'access_unreachable', 'storage_low', 'storage_full', 'upgrade_failed', 'index_unreachable', 'tenant_unreachable'
 )
 $script:TokenRefusals = @('missing_token', 'invalid_token', 'token_expired', 'token_revoked')
 # Refusals of the very item that was sent, which will be the same tomorrow: the item is set aside, and the rest goes on.

@@ -1,4 +1,7 @@
 # The engine's configuration file, as schema/engine-file.ts defines it. A message names the wrong member, never its value: one member is the token.
+# It is taken out of the text before anything is called with that: where a policy logs what commands are given, a parser's text is among it.
+$script:TokenForm = '(?<=")tok_[A-Za-z0-9_-]{32}(?=")'
+$script:TokenMark = '(token)'
 
 # The origin of the API, or null. Plain HTTP is for a stand on this machine only.
 function Get-TotlOrigin {
@@ -20,7 +23,9 @@ function Read-TotlConfiguration {
     param([string] $Path)
     if (-not [System.IO.File]::Exists($Path)) { return New-TotlRefusal 'bad_configuration' ('There is no configuration file {0}.' -f $Path) }
     try {
-        $json = ConvertFrom-Json -InputObject (ConvertFrom-TotlSaved ([System.IO.File]::ReadAllBytes($Path)))
+        $text = Read-TotlSaved $Path
+        $tokens = [regex]::Matches($text, $script:TokenForm)
+        $json = ConvertFrom-Json -InputObject ($text -creplace $script:TokenForm, $script:TokenMark)
     }
     # The file cannot be read, or is not Unicode or not JSON; the parser's own message would quote the file.
     catch { $json = $null }
@@ -29,8 +34,7 @@ function Read-TotlConfiguration {
     }
     $origin = Get-TotlOrigin (Get-TotlMember $json 'apiOrigin')
     if ($null -eq $origin) { return New-TotlConfigurationRefusal 'apiOrigin' }
-    $token = Get-TotlMember $json 'token'
-    if (-not (Test-TotlText $token $script:TokenPattern)) { return New-TotlConfigurationRefusal 'token' }
+    if ($tokens.Count -ne 1 -or -not (Test-TotlSame (Get-TotlMember $json 'token') $script:TokenMark)) { return New-TotlConfigurationRefusal 'token' }
     $fingerprint = Get-TotlMember $json 'fingerprint'
     if ($null -ne $fingerprint -and -not (Test-TotlText $fingerprint $script:ThumbprintPattern)) {
         return New-TotlConfigurationRefusal 'fingerprint'
@@ -43,7 +47,7 @@ function Read-TotlConfiguration {
     [pscustomobject] @{
         Ok          = $true
         ApiOrigin   = $origin
-        Token       = (New-Object System.Net.NetworkCredential -ArgumentList '', $token).SecurePassword
+        Token       = [System.Net.NetworkCredential]::new('', $tokens[0].Value).SecurePassword
         Fingerprint = $fingerprint
         MinEpoch    = [long] $minEpoch
         TenantKey   = $tenantKey

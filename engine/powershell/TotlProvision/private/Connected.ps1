@@ -9,12 +9,13 @@ function Get-TotlConnected {
     $script:Connected
 }
 
-# The same, for a command that can do nothing without one.
+# The same, for a command that can do nothing without one, and begins nothing that a restart would cut off.
 function Assert-TotlConnected {
-    param($Session)
+    param($Session, [switch] $AlsoRestarting)
     $found = Get-TotlConnected $Session
     if ($null -eq $found) { throw (New-TotlError 'not_connected' 'There is no session: call Connect-Totl first.') }
     if ($null -eq $found.PSObject.Properties['RunId']) { throw (New-TotlError 'not_connected' 'This command needs a session from Connect-Totl.') }
+    if ($found.Restarting -and -not $AlsoRestarting) { throw (New-TotlError 'restarting' 'The PC restarts: nothing is begun until it has.') }
     $found
 }
 

@@ -26,7 +26,7 @@ function ConvertFrom-TotlBase64Url {
 # UTF-8 of a text; throws if the text is not well-formed Unicode.
 function ConvertTo-TotlUtf8 {
     param([string] $Text)
-    $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true
+    $utf8 = [System.Text.UTF8Encoding]::new($false, $true)
     [byte[]] $bytes = $utf8.GetBytes($Text)
     return , $bytes
 }
@@ -34,22 +34,23 @@ function ConvertTo-TotlUtf8 {
 # The text of UTF-8 bytes; throws if they are not UTF-8.
 function ConvertFrom-TotlUtf8 {
     param([byte[]] $Bytes)
-    $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true
+    $utf8 = [System.Text.UTF8Encoding]::new($false, $true)
     $utf8.GetString($Bytes)
 }
 
 # The text of a file as a person may have saved it: UTF-8 or UTF-16, with or without a byte order mark; throws if it is neither. By the rules
-# of schema/text-file.ts.
-function ConvertFrom-TotlSaved {
-    param([byte[]] $Bytes)
+# of schema/text-file.ts. The file may hold the token: its bytes are handed to nothing that may be logged.
+function Read-TotlSaved {
+    param([string] $Path)
+    [byte[]] $bytes = [System.IO.File]::ReadAllBytes($Path)
     $name = ''
-    if ($Bytes.Length -ge 2) {
-        if ($Bytes[0] -eq 255 -and $Bytes[1] -eq 254) { $name = 'utf-16' }
-        elseif ($Bytes[0] -eq 254 -and $Bytes[1] -eq 255) { $name = 'utf-16BE' }
-        elseif ($Bytes[0] -ne 0 -and $Bytes[1] -eq 0) { $name = 'utf-16' }
-        elseif ($Bytes[0] -eq 0 -and $Bytes[1] -ne 0) { $name = 'utf-16BE' }
+    if ($bytes.Length -ge 2) {
+        if ($bytes[0] -eq 255 -and $bytes[1] -eq 254) { $name = 'utf-16' }
+        elseif ($bytes[0] -eq 254 -and $bytes[1] -eq 255) { $name = 'utf-16BE' }
+        elseif ($bytes[0] -ne 0 -and $bytes[1] -eq 0) { $name = 'utf-16' }
+        elseif ($bytes[0] -eq 0 -and $bytes[1] -ne 0) { $name = 'utf-16BE' }
     }
-    $text = if ($name -eq '') { ConvertFrom-TotlUtf8 $Bytes } else { [System.Text.Encoding]::GetEncoding($name).GetString($Bytes) }
+    $text = if ($name -eq '') { [System.Text.UTF8Encoding]::new($false, $true).GetString($bytes) } else { [System.Text.Encoding]::GetEncoding($name).GetString($bytes) }
     $text.TrimStart([char] 0xFEFF)
 }
 

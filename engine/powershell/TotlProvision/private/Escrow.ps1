@@ -35,10 +35,10 @@ function Send-TotlSealed {
             auditSeq  = $reply.Json.auditSeq
             auditHash = $reply.Json.auditHash
         }
-        # With what it is for, so that the PC can tell later which of its recovery passwords are in escrow.
+        # With what and whose it is, so that the PC can tell later which of its recovery passwords are in escrow.
         $kept = [ordered] @{}
         foreach ($name in @($receipt.Keys)) { $kept[$name] = $receipt[$name] }
-        foreach ($name in @('kind', 'ref')) { $kept[$name] = Get-TotlMember $sent $name }
+        foreach ($name in @('machine', 'kind', 'ref')) { $kept[$name] = Get-TotlMember $sent $name }
         Complete-TotlSealed $Session.SpoolPath $Eid (ConvertTo-TotlJson $kept)
         $receipt['ok'] = $true
         return [pscustomobject] $receipt

@@ -12,7 +12,7 @@ function Write-TotlStream {
 function Write-TotlWhole {
     param([string] $Path, [string] $Text)
     $aside = $Path + '.tmp'
-    $stream = New-Object System.IO.FileStream -ArgumentList $aside, ([System.IO.FileMode]::Create), ([System.IO.FileAccess]::Write)
+    $stream = [System.IO.FileStream]::new($aside, [System.IO.FileMode]::Create, [System.IO.FileAccess]::Write)
     try { Write-TotlStream $stream $Text } finally { $stream.Dispose() }
     if ([System.IO.File]::Exists($Path)) {
         # PowerShell turns null into an empty string for a text parameter; this null stays null.
@@ -24,7 +24,7 @@ function Write-TotlWhole {
 # Appends a line, or several with a line feed between them, to a file. A line that a kill left without its end is ended first, so that it cannot damage this one.
 function Add-TotlLine {
     param([string] $Path, [string] $Line)
-    $stream = New-Object System.IO.FileStream -ArgumentList $Path, ([System.IO.FileMode]::OpenOrCreate), ([System.IO.FileAccess]::ReadWrite)
+    $stream = [System.IO.FileStream]::new($Path, [System.IO.FileMode]::OpenOrCreate, [System.IO.FileAccess]::ReadWrite)
     try {
         $before = ''
         if ($stream.Length -gt 0) {
@@ -39,10 +39,9 @@ function Add-TotlLine {
 # A file's bytes as they are now. Somebody else may write to it meanwhile, or replace it: a reader must never be why an event cannot be kept.
 function Read-TotlBytes {
     param([string] $Path)
-    $arguments = @($Path, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, [System.IO.FileShare] 'ReadWrite, Delete')
-    $stream = New-Object System.IO.FileStream -ArgumentList $arguments
+    $stream = [System.IO.FileStream]::new($Path, [System.IO.FileMode]::Open, [System.IO.FileAccess]::Read, [System.IO.FileShare] 'ReadWrite, Delete')
     try {
-        $bytes = New-Object byte[] ([int] $stream.Length)
+        $bytes = [byte[]]::new([int] $stream.Length)
         $read = 0
         while ($read -lt $bytes.Length) {
             $count = $stream.Read($bytes, $read, $bytes.Length - $read)

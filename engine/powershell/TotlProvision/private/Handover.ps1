@@ -42,6 +42,14 @@ function Read-TotlHandoverFile {
     }
 }
 
+# Whether the spool has more of a run than its handover: otherwise the numbers of its events would begin again, and the server would take them for those
+# that it has.
+function Test-TotlKnownRun {
+    param([string] $Folder, [string] $RunId)
+    $id = Get-TotlRunId $Folder $RunId
+    [System.IO.File]::Exists((Get-TotlSpoolPath $Folder 'runs' ($id + '.json'))) -or [System.IO.File]::Exists((Get-TotlSpoolPath $Folder 'runs' ($id + '.ndjson')))
+}
+
 # The run that goes on here, or null: also where nobody has gone on with it for a week. A check goes on with the run of the PC's build, so that it
 # never takes that run's place; without one that the spool knows, checks have a run of their own. They go on for ever.
 function Read-TotlHandover {
@@ -49,7 +57,9 @@ function Read-TotlHandover {
     $kept = Read-TotlHandoverFile (Get-TotlHandoverPath $Folder $false) $MachineId
     if (-not $Check) {
         if ($null -eq $kept -or [Math]::Abs((Get-TotlNow) - $kept.At) -gt $script:HandoverMaxAgeMs) { return $null }
-        return $kept
+        if (Test-TotlKnownRun $Folder $kept.Run) { return $kept }
+        Write-Warning -Message 'The spool has the handover of a run and nothing else of it: a new run begins. Move the folder as a whole.'
+        return $null
     }
     if ($null -ne $kept) {
         # It is under way, or was left: its phases are not the check's.
@@ -58,8 +68,7 @@ function Read-TotlHandover {
         $kept.Failed = @()
     }
     else { $kept = Read-TotlHandoverFile (Get-TotlHandoverPath $Folder $true) $MachineId }
-    # Without its envelope the numbers of its events would begin again.
-    if ($null -eq $kept -or -not [System.IO.File]::Exists((Get-TotlSpoolPath $Folder 'runs' ((Get-TotlRunId $Folder $kept.Run) + '.json')))) { return $null }
+    if ($null -eq $kept -or -not (Test-TotlKnownRun $Folder $kept.Run)) { return $null }
     $kept
 }
 

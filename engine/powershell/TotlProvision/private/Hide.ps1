@@ -22,7 +22,7 @@ function Hide-TotlSecrets {
     $plain = $Text
     if ($plain.Length -gt $script:HideMaxCharacters) { $plain = $plain.Substring(0, $script:HideMaxCharacters) }
     foreach ($known in @($Session.Known) + @($Session.Token)) {
-        $value = (New-Object System.Net.NetworkCredential -ArgumentList '', $known).Password
+        $value = [System.Net.NetworkCredential]::new('', $known).Password
         if ($value.Length -ge $script:KnownMinCharacters) { $plain = $plain.Replace($value, $script:Hidden) }
     }
     foreach ($form in $script:SecretForms) { $plain = $plain -creplace $form[0], $form[1] }

@@ -1,5 +1,7 @@
 # Sealing as a compact JWE (RFC 7516): RSA-OAEP-256 with A256CBC-HS512 (RFC 7518 section 5.2.5). It can only seal.
 # Each step is one call into .NET; layout.test.ts checks layout and order against schema/jwe.ts and schema/vectors.
+# Plaintexts and content keys are handed over in a table: where a policy logs what commands are given, bytes are written out as numbers, and of a
+# table there is the name of its class.
 $script:JweAlgorithm = 'RSA-OAEP-256'
 $script:JweEncryption = 'A256CBC-HS512'
 $script:SealedTyp = 'totl-secret+jwe'
@@ -25,7 +27,7 @@ function Get-TotlSealedHeader {
 # A length in bits as 64 bits, most significant byte first. An encoded header is far below 256 MiB: the upper half is zero.
 function Get-TotlBitLength {
     param([int] $Bytes)
-    $length = New-Object byte[] 8
+    $length = [byte[]]::new(8)
     $bits = [BitConverter]::GetBytes([int] ($Bytes * 8))
     [Array]::Reverse($bits)
     [Array]::Copy($bits, 0, $length, 4, 4)
@@ -35,20 +37,22 @@ function Get-TotlBitLength {
 # Content encryption: the first half of the 64-byte content key authenticates, the second encrypts. The tag is the first 32 bytes
 # of HMAC-SHA-512 over encoded header, initialization vector, ciphertext and the header's length in bits.
 function Protect-TotlContent {
-    param([byte[]] $ContentKey, [byte[]] $Iv, [string] $EncodedHeader, [byte[]] $Plaintext)
-    $macKey = New-Object byte[] 32
-    $encryptionKey = New-Object byte[] 32
+    param([hashtable] $Held, [byte[]] $Iv, [string] $EncodedHeader)
+    [byte[]] $contentKey = $Held.ContentKey
+    [byte[]] $plaintext = $Held.Plaintext
+    $macKey = [byte[]]::new(32)
+    $encryptionKey = [byte[]]::new(32)
     $aes = [System.Security.Cryptography.Aes]::Create()
     $hmac = New-Object System.Security.Cryptography.HMACSHA512
     try {
-        [Array]::Copy($ContentKey, 0, $macKey, 0, 32)
-        [Array]::Copy($ContentKey, 32, $encryptionKey, 0, 32)
+        [Array]::Copy($contentKey, 0, $macKey, 0, 32)
+        [Array]::Copy($contentKey, 32, $encryptionKey, 0, 32)
         $aes.Mode = [System.Security.Cryptography.CipherMode]::CBC
         $aes.Padding = [System.Security.Cryptography.PaddingMode]::PKCS7
         $aes.Key = $encryptionKey
         $aes.IV = $Iv
         $encryptor = $aes.CreateEncryptor()
-        $ciphertext = $encryptor.TransformFinalBlock($Plaintext, 0, $Plaintext.Length)
+        $ciphertext = $encryptor.TransformFinalBlock($plaintext, 0, $plaintext.Length)
         $encryptor.Dispose()
         $header = [System.Text.Encoding]::ASCII.GetBytes($EncodedHeader)
         $bitLength = Get-TotlBitLength $header.Length
@@ -59,7 +63,7 @@ function Protect-TotlContent {
         $authenticated.Write($bitLength, 0, $bitLength.Length)
         $hmac.Key = $macKey
         $mac = $hmac.ComputeHash($authenticated.ToArray())
-        $tag = New-Object byte[] 32
+        $tag = [byte[]]::new(32)
         [Array]::Copy($mac, 0, $tag, 0, 32)
     }
     finally {
@@ -73,14 +77,15 @@ function Protect-TotlContent {
 
 # The content key under the escrow key: RSA-OAEP with SHA-256 and MGF1-SHA-256.
 function Protect-TotlContentKey {
-    param([string] $Exponent, [string] $Modulus, [byte[]] $ContentKey)
+    param([string] $Exponent, [string] $Modulus, [hashtable] $Held)
+    [byte[]] $contentKey = $Held.ContentKey
     $public = New-Object System.Security.Cryptography.RSAParameters
     $public.Exponent = ConvertFrom-TotlBase64Url $Exponent
     $public.Modulus = ConvertFrom-TotlBase64Url $Modulus
     $rsa = New-TotlRsa
     try {
         $rsa.ImportParameters($public)
-        [byte[]] $sealed = $rsa.Encrypt($ContentKey, [System.Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)
+        [byte[]] $sealed = $rsa.Encrypt($contentKey, [System.Security.Cryptography.RSAEncryptionPadding]::OaepSHA256)
     }
     finally { $rsa.Dispose() }
     return , $sealed
@@ -89,7 +94,7 @@ function Protect-TotlContentKey {
 # Random bytes from the system.
 function Get-TotlRandomBytes {
     param([int] $Count)
-    $bytes = New-Object byte[] $Count
+    $bytes = [byte[]]::new($Count)
     $random = [System.Security.Cryptography.RandomNumberGenerator]::Create()
     try { $random.GetBytes($bytes) } finally { $random.Dispose() }
     return , $bytes
@@ -105,15 +110,16 @@ function Join-TotlJwe {
     '{0}.{1}.{2}.{3}.{4}' -f $EncodedHeader, $encryptedKeyText, $ivText, $ciphertextText, $tagText
 }
 
-# Seals plaintext bytes under a header, with a fresh content key and initialization vector each time.
+# Seals the bytes of a table's Plaintext under a header, with a fresh content key and initialization vector each time.
 function New-TotlJwe {
-    param($Key, $Header, [byte[]] $Plaintext)
+    param($Key, $Header, [hashtable] $Held)
     $encodedHeader = ConvertTo-TotlBase64Url (ConvertTo-TotlUtf8 (ConvertTo-TotlJson $Header))
     [byte[]] $contentKey = Get-TotlRandomBytes 64
     [byte[]] $iv = Get-TotlRandomBytes 16
+    $both = @{ ContentKey = $contentKey; Plaintext = $Held.Plaintext }
     try {
-        $content = Protect-TotlContent $contentKey $iv $encodedHeader $Plaintext
-        [byte[]] $encryptedKey = Protect-TotlContentKey $Key.Exponent $Key.Modulus $contentKey
+        $content = Protect-TotlContent $both $iv $encodedHeader
+        [byte[]] $encryptedKey = Protect-TotlContentKey $Key.Exponent $Key.Modulus $both
     }
     finally { [Array]::Clear($contentKey, 0, $contentKey.Length) }
     Join-TotlJwe $encodedHeader $encryptedKey $iv $content.Ciphertext $content.Tag
@@ -144,13 +150,13 @@ function Get-TotlSealedAt {
 # The UTF-8 of a secret, which the caller has to clear. A string cannot be cleared from memory; the copies of a SecureString are.
 function ConvertTo-TotlSecretBytes {
     param($Secret)
-    $utf8 = New-Object System.Text.UTF8Encoding -ArgumentList $false, $true
+    $utf8 = [System.Text.UTF8Encoding]::new($false, $true)
     if ($Secret -is [string]) {
         [byte[]] $bytes = $utf8.GetBytes($Secret)
         return , $bytes
     }
     if ($Secret -isnot [System.Security.SecureString]) { throw 'must be a SecureString or a string' }
-    $characters = New-Object char[] $Secret.Length
+    $characters = [char[]]::new($Secret.Length)
     $pointer = [System.Runtime.InteropServices.Marshal]::SecureStringToGlobalAllocUnicode($Secret)
     try {
         [System.Runtime.InteropServices.Marshal]::Copy($pointer, $characters, 0, $characters.Length)

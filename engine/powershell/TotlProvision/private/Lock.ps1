@@ -7,8 +7,7 @@ function Enter-TotlSpool {
     $path = Join-Path -Path $Folder -ChildPath 'in-use'
     for ($tries = 3000; ; $tries--) {
         try {
-            $arguments = @($path, [System.IO.FileMode]::OpenOrCreate, [System.IO.FileAccess]::ReadWrite, [System.IO.FileShare]::None)
-            return New-Object System.IO.FileStream -ArgumentList $arguments
+            return [System.IO.FileStream]::new($path, [System.IO.FileMode]::OpenOrCreate, [System.IO.FileAccess]::ReadWrite, [System.IO.FileShare]::None)
         }
         catch {
             # It is open elsewhere. Waiting helps against nothing else, such as a folder that may not be written.

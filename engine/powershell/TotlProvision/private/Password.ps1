@@ -6,11 +6,11 @@ $script:PasswordLength = 24
 # For a policy that wants more.
 $script:PasswordLongLength = 64
 
-# Whether random numbers give a capital, a small letter, a digit and a sign, which Windows' policy may ask for.
+# Whether random numbers give a capital, a small letter, a digit and a sign, which Windows' policy may ask for. In a table: see Jwe.ps1.
 function Test-TotlMixed {
-    param([byte[]] $Bytes)
+    param([hashtable] $Held)
     $kinds = @($false, $false, $false, $false)
-    foreach ($byte in $Bytes) {
+    foreach ($byte in $Held.Bytes) {
         $place = $byte % 64
         if ($place -lt 24) { $kinds[0] = $true }
         elseif ($place -lt 49) { $kinds[1] = $true }
@@ -23,9 +23,9 @@ function Test-TotlMixed {
 # So many characters from the system's random numbers; 24 have over 143 bits.
 function New-TotlPassword {
     param([int] $Length = $script:PasswordLength)
-    $bytes = New-Object byte[] $Length
+    $bytes = [byte[]]::new($Length)
     $random = [System.Security.Cryptography.RandomNumberGenerator]::Create()
-    try { do { $random.GetBytes($bytes) } until (Test-TotlMixed $bytes) } finally { $random.Dispose() }
+    try { do { $random.GetBytes($bytes) } until (Test-TotlMixed @{ Bytes = $bytes }) } finally { $random.Dispose() }
     $password = New-Object System.Security.SecureString
     foreach ($byte in $bytes) { $password.AppendChar($script:PasswordAlphabet[$byte % 64]) }
     [Array]::Clear($bytes, 0, $bytes.Length)

@@ -1,15 +1,28 @@
 # The recovery passwords of a volume: which have to go into escrow, and what is taken back or taken away.
 
-# Those that are on the volume without a receipt, and the one that was added.
+# Those that are on the volume without a receipt, and last the one that was added: nothing is taken back that has one.
 function Get-TotlUnescrowed {
     param($Volume, [hashtable] $Receipts, $Added)
-    foreach ($one in $Volume.Recovery) { if (-not $Receipts.ContainsKey($one.Id)) { $one } }
+    $last = ''
+    if ($null -ne $Added) { $last = $Added.Id }
+    foreach ($one in $Volume.Recovery) { if (-not $Receipts.ContainsKey($one.Id) -and -not (Test-TotlSame $one.Id $last)) { $one } }
     if ($null -ne $Added) { $Added }
 }
 
-# Takes a recovery password back that was added in vain. If Windows keeps it, its ciphertext stays, since it opens the volume.
+# Whether nothing of a volume is encrypted for sure.
+function Test-TotlPlain {
+    param([string] $Volume)
+    try { (Get-TotlVolume $Volume).IsPlain } catch { $false }
+}
+
+# Takes a recovery password back that was added in vain. If Windows keeps it, its ciphertext stays, since it opens the volume. One that has a receipt stays
+# where Windows may have begun to encrypt before it failed: it may be the only one that opens the volume.
 function Undo-TotlRecovery {
-    param($Session, [string] $Volume, $Added, $Failure)
+    param($Session, [string] $Volume, $Added, [string[]] $Escrowed, $Failure)
+    if ([Array]::IndexOf($Escrowed, $Added.Id) -ge 0 -and -not (Test-TotlPlain $Volume)) {
+        Add-TotlOwnEvent $Session ('The new recovery password {1} stays on {0}: it is in escrow' -f $Volume, (Get-TotlShortIds $Added.Id)) 'message' 'info' $Session.Phase
+        return
+    }
     try { Remove-TotlRecovery $Volume $Added.Id }
     catch {
         Add-TotlOwnEvent $Session ('A recovery password that was added in vain stays on {0}: {1}' -f $Volume, $_.Exception.Message) 'message' 'warning' $Session.Phase
@@ -19,9 +32,14 @@ function Undo-TotlRecovery {
     if (Test-TotlSame $Failure.Exception.Data['TotlProtector'] $Added.Id) { Remove-TotlWaiting $Session.SpoolPath ([string] $Failure.Exception.Data['TotlEid']) }
 }
 
-# Removes those that a new one has replaced. Returns the ids of those that are gone.
+# Removes those that a new one has replaced, if that is still there: another program may have taken it away meanwhile. Returns the ids of those that are gone.
 function Remove-TotlReplaced {
-    param($Session, [string] $Volume, $Protectors)
+    param($Session, [string] $Volume, $Added, $Protectors)
+    $live = @(try { Get-TotlProtectorIds (Get-TotlVolume $Volume) } catch { $null = $_ })
+    if ([Array]::IndexOf($live, $Added.Id) -lt 0) {
+        Add-TotlOwnEvent $Session ('The new recovery password of {0} is not there any more: the others stay' -f $Volume) 'message' 'warning' $Session.Phase
+        return
+    }
     foreach ($one in $Protectors) {
         try {
             Remove-TotlRecovery $Volume $one.Id

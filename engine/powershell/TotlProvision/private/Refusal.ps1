@@ -10,9 +10,9 @@ function New-TotlRefusal {
 # The error that a public function throws for a refusal. Its code is in Exception.Data['TotlCode'] and is the error's id.
 function New-TotlError {
     param([string] $Code, [string] $Message)
-    $exception = New-Object System.InvalidOperationException -ArgumentList $Message
+    $exception = [System.InvalidOperationException]::new($Message)
     $exception.Data['TotlCode'] = $Code
-    New-Object System.Management.Automation.ErrorRecord -ArgumentList $exception, $Code, 'InvalidResult', $null
+    [System.Management.Automation.ErrorRecord]::new($exception, $Code, 'InvalidResult', $null)
 }
 
 # Returns a result that is not a refusal; throws otherwise.

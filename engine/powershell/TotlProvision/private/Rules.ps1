@@ -5,7 +5,6 @@ $script:Sha256Pattern = '^[0-9a-f]{64}\z'
 $script:ThumbprintPattern = '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\z'
 $script:ModulusPattern = '^[g-z0-9_-][A-Za-z0-9_-]{511}\z'
 $script:CoordinatePattern = '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]\z'
-$script:TokenPattern = '^tok_[A-Za-z0-9_-]{32}\z'
 $script:PhasePattern = '^[a-z][a-z0-9_]{0,31}\z'
 $script:ReportMaxEvents = 500
 $script:EventMaxBytes = 16384

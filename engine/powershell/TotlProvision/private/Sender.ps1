@@ -45,7 +45,7 @@ function Invoke-TotlSender {
 function Start-TotlSender {
     param($Session)
     try {
-        $signal = New-Object System.Threading.AutoResetEvent -ArgumentList $false
+        $signal = [System.Threading.AutoResetEvent]::new($false)
         $box = [hashtable]::Synchronized(@{ Signal = $signal; Stop = $false; Failure = $null; Waiting = @(Get-TotlWaiting $Session.SpoolPath) })
         [System.Management.Automation.PowerShell] $shell = [System.Management.Automation.PowerShell]::Create()
         $manifest = Join-Path -Path $script:ModuleRoot -ChildPath 'TotlProvision.psd1'

@@ -5,7 +5,7 @@ $script:AnswerMaxBytes = 1048576
 # The proxy of a session: the one that it was given, or the system's; with the given credential, or the account's own.
 function Get-TotlProxy {
     param($Session)
-    if ($null -ne $Session.Proxy) { $proxy = New-Object System.Net.WebProxy -ArgumentList $Session.Proxy }
+    if ($null -ne $Session.Proxy) { $proxy = [System.Net.WebProxy]::new([Uri] $Session.Proxy) }
     else { $proxy = [System.Net.WebRequest]::GetSystemWebProxy() }
     if ($null -ne $Session.ProxyCredential) { $proxy.Credentials = $Session.ProxyCredential.GetNetworkCredential() }
     else { $proxy.Credentials = [System.Net.CredentialCache]::DefaultCredentials }
@@ -15,7 +15,7 @@ function Get-TotlProxy {
 # The token as text, for one header.
 function Get-TotlToken {
     param($Session)
-    (New-Object System.Net.NetworkCredential -ArgumentList '', $Session.Token).Password
+    [System.Net.NetworkCredential]::new('', $Session.Token).Password
 }
 
 # One try: status (0 if there was no answer), JSON, the code of our server's refusal, and Retry-After. A redirect is not followed: the token
@@ -29,19 +29,18 @@ function Invoke-TotlOnce {
     $handler.SslProtocols = [System.Security.Authentication.SslProtocols]::Tls12
     $handler.Proxy = Get-TotlProxy $Session
     $handler.UseProxy = $true
-    $client = New-Object System.Net.Http.HttpClient -ArgumentList $handler
+    $client = [System.Net.Http.HttpClient]::new($handler)
     try {
         $client.Timeout = [TimeSpan]::FromMilliseconds($script:RequestTimeoutMs)
         $client.MaxResponseContentBufferSize = $script:AnswerMaxBytes
-        $verb = New-Object System.Net.Http.HttpMethod -ArgumentList $Method
-        $request = New-Object System.Net.Http.HttpRequestMessage -ArgumentList $verb, ($Session.ApiOrigin + $Path)
+        $verb = [System.Net.Http.HttpMethod]::new($Method)
+        $request = [System.Net.Http.HttpRequestMessage]::new($verb, [string] ($Session.ApiOrigin + $Path))
         $request.Headers.ExpectContinue = $false
-        $authorization = New-Object System.Net.Http.Headers.AuthenticationHeaderValue -ArgumentList 'Bearer', (Get-TotlToken $Session)
-        $request.Headers.Authorization = $authorization
+        $request.Headers.Authorization = [System.Net.Http.Headers.AuthenticationHeaderValue]::new('Bearer', (Get-TotlToken $Session))
         if ($null -ne $Body) {
             [byte[]] $bytes = ConvertTo-TotlUtf8 $Body
-            $request.Content = New-Object System.Net.Http.ByteArrayContent -ArgumentList @(, $bytes)
-            $request.Content.Headers.ContentType = New-Object System.Net.Http.Headers.MediaTypeHeaderValue -ArgumentList $ContentType
+            $request.Content = [System.Net.Http.ByteArrayContent]::new($bytes)
+            $request.Content.Headers.ContentType = [System.Net.Http.Headers.MediaTypeHeaderValue]::new($ContentType)
         }
         $response = $client.SendAsync($request).GetAwaiter().GetResult()
         $status = [int] $response.StatusCode

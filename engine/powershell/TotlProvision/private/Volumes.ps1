@@ -41,14 +41,19 @@ function Save-TotlVolumes {
     Write-TotlAlone $Session.SpoolPath $path (Set-TotlVolumesText $envelope $said)
 }
 
-# By protector, the receipts that this PC has for recovery passwords.
+# By protector, the receipts that this PC has for recovery passwords. Those of another PC came with an image: what they are for is held as that one's.
+# An older module wrote no machine into them.
 function Get-TotlEscrowed {
-    param([string] $Folder)
+    param($Session)
+    $folder = $Session.SpoolPath
     $escrowed = @{}
-    foreach ($eid in @(Get-TotlSpoolNames $Folder 'receipts')) {
-        $text = Read-TotlEntry (Get-TotlSpoolPath $Folder 'receipts' ($eid + '.json'))
+    foreach ($eid in @(Get-TotlSpoolNames $folder 'receipts')) {
+        $text = Read-TotlEntry (Get-TotlSpoolPath $folder 'receipts' ($eid + '.json'))
         if ($null -eq $text) { continue }
-        $protector = Get-TotlMember (Get-TotlMember (ConvertFrom-Json -InputObject $text) 'ref') 'protectorId'
+        $receipt = ConvertFrom-Json -InputObject $text
+        $machine = Get-TotlMember $receipt 'machine'
+        if ($null -ne $machine -and -not (Test-TotlSame $machine $Session.Machine.id)) { continue }
+        $protector = Get-TotlMember (Get-TotlMember $receipt 'ref') 'protectorId'
         if (Test-TotlText $protector $script:UuidPattern) { $escrowed[$protector] = $eid }
     }
     $escrowed
@@ -57,13 +62,13 @@ function Get-TotlEscrowed {
 # Seals and escrows one recovery password of this PC. Returns its receipt; throws what Send-TotlSecret throws.
 function Send-TotlProtector {
     param($Session, $Key, [string] $Volume, $Protector)
-    if ([string]::IsNullOrEmpty($Protector.Password)) {
+    [System.Security.SecureString] $password = $Protector.Password
+    if ($password.Length -eq 0) {
         throw (New-TotlError 'not_readable' ('Windows does not show the recovery password {0}: is the volume locked?' -f $Protector.Id))
     }
-    $password = New-Object System.Net.NetworkCredential -ArgumentList '', $Protector.Password
-    [void] $Session.Known.Add($password.SecurePassword)
+    [void] $Session.Known.Add($password)
     $about = @{ Session = $Session; Key = $Key; MachineId = $Session.Machine.id; RunId = $Session.RunId; ProtectorId = $Protector.Id; Volume = $Volume }
-    $sealed = Protect-TotlSecret @about -Secret $password.SecurePassword
+    $sealed = Protect-TotlSecret @about -Secret $password
     try { Send-TotlSecret -Session $Session -Sealed $sealed }
     catch {
         $_.Exception.Data['TotlEid'] = $sealed.Eid

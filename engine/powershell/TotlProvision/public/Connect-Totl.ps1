@@ -77,6 +77,7 @@ function Connect-Totl {
         Build    = ''
         WasBad   = $false
         Restarts = 0
+        Restarting = $false
         Known    = New-Object System.Collections.ArrayList
         Sender   = $null
     }
@@ -99,5 +100,6 @@ function Connect-Totl {
     if (-not $Check) { Start-TotlSender $session }
     if ($null -eq $kept) { Add-TotlOwnEvent $session 'The run begins' 'run_started' }
     elseif (-not $Check) { Add-TotlOwnEvent $session 'The run goes on' }
+    try { Resolve-TotlChange $session } catch { Write-Warning -Message ('How the last change of a password ended is not known: ' + $_.Exception.Message) }
     $session
 }

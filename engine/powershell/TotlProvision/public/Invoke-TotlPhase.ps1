@@ -9,7 +9,8 @@ function Invoke-TotlPhase {
     those of this product, which have a TotlCode, as where a secret could not be escrowed because the PC is offline.
     An exit code other than 0, 3010 and 1641 of the last program is a warning, on the PC and in the run; the phase has succeeded all the same.
     A phase that an earlier start of the script has done in this run is passed over, with a warning: nothing else is. A second phase of the same name in one
-    script runs, with a warning, since both are shown as one. Without a session the block runs, and nothing is reported.
+    script runs, with a warning, since both are shown as one. After Restart-Totl no block runs until the PC has restarted. Without a session the block runs, and
+    nothing is reported.
     .PARAMETER Name
     The phase: lower-case letters, digits and _, a letter first, at most 32. Anything else is converted, with a warning; two names may become one.
     .PARAMETER Script
@@ -45,6 +46,10 @@ function Invoke-TotlPhase {
     $totlPhase = Get-TotlPhase $Name
     if ($null -eq $totlPhase) { $totlPhase = 'phase' }
     if (-not (Test-TotlSame $totlPhase $Name)) { Write-Warning -Message ('The phase {0} is reported as {1}.' -f $Name, $totlPhase) }
+    if ($totl.Restarting) {
+        Write-Warning -Message ('Phase {0} waits until the PC has restarted.' -f $totlPhase)
+        return
+    }
     Add-TotlCall $totl $totlPhase
     if (-not $Again) {
         if ((Get-TotlCalls $totl $totlPhase) -le (Get-TotlTimes $totl.Before $totlPhase)) {
@@ -66,7 +71,8 @@ function Invoke-TotlPhase {
     try {
         . $Script
         $totlEnded = $true
-        Add-TotlPhaseEnd $totl $totlPhase $totlBegan $global:LASTEXITCODE
+        # One that restarts the PC is not done: it begins again.
+        if (-not $totl.Restarting) { Add-TotlPhaseEnd $totl $totlPhase $totlBegan $global:LASTEXITCODE }
     }
     catch {
         # What is thrown by a write of our own is no error of the phase.
@@ -80,7 +86,7 @@ function Invoke-TotlPhase {
     }
     finally {
         # Left by exit, by break or by a person who has pressed Ctrl and C.
-        if (-not $totlEnded) {
+        if (-not $totlEnded -and -not $totl.Restarting) {
             $data = @{ durationMs = $totlBegan.ElapsedMilliseconds }
             Add-TotlOwnEvent $totl ('Phase {0} was broken off' -f $totlPhase) 'phase_failed' 'error' $totlPhase $data
             Complete-TotlPhase $totl $totlPhase $false

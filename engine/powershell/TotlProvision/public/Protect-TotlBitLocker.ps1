@@ -6,9 +6,10 @@ function Protect-TotlBitLocker {
     A volume without a recovery password gets one; one that has some already, as of Windows' own Device Encryption, keeps them. Each that is not yet in escrow by a
     receipt of this PC is sealed and escrowed; only with the receipts in hand the system volume is encrypted, or its protection turned on again. Then the PC says
     in its next report which recovery passwords the volume has. A second call finds everything done, and adds nothing.
-    Where a step fails: a recovery password that this call has added is removed again, with its ciphertext; one that was there before waits in the
-    spool, because it is in force. If Windows refuses to remove one, that is a warning.
-    Errors: no_bitlocker, no_volume, no_tpm, volume_locked, only_system_volume, not_readable, not_applied, not_connected, and those of Get-TotlTenantKey and
+    Where a step fails: a recovery password that this call has added is removed again, with its ciphertext, unless it has a receipt and something of the
+    volume is encrypted: then it is what opens it. One that was there before waits in the spool, because it is in force. If Windows refuses to remove one,
+    that is a warning.
+    Errors: no_bitlocker, no_volume, no_tpm, volume_locked, only_system_volume, not_readable, not_applied, not_connected, restarting, and those of Get-TotlTenantKey and
     Send-TotlSecret. In Invoke-TotlPhase they are reported, and your script goes on.
     .PARAMETER Volume
     The volume, such as C:, which C and C:\ name too. Only the system volume is encrypted; of another one the recovery passwords that it has are escrowed.
@@ -39,15 +40,18 @@ function Protect-TotlBitLocker {
     $encrypts = $found.IsSystem -and $found.IsPlain -and -not $EscrowOnly
     if ($encrypts -and -not (Test-TotlTpm)) { throw (New-TotlError 'no_tpm' 'This PC has no TPM that is ready: turn it on in the firmware, then run this again.') }
     $key = Get-TotlTenantKey -Session $totl
-    $receipts = Get-TotlEscrowed $totl.SpoolPath
+    $receipts = Get-TotlEscrowed $totl
     $own = @($found.Recovery | Where-Object { $receipts.ContainsKey($_.Id) })
     $added = $null
     if ($Renew -or ($found.Recovery.Count -eq 0 -and -not ($EscrowOnly -and $found.IsPlain))) {
-        $added = Add-TotlRecovery $Volume
+        try { $added = Add-TotlRecovery $Volume }
+        catch { throw (New-TotlError 'not_applied' ('Windows added no recovery password to {0}, or does not show it: {1}' -f $Volume, (Hide-TotlSecrets $totl $_.Exception.Message))) }
         if ($null -eq $added) { throw (New-TotlError 'not_applied' ('Windows added no recovery password to {0}.' -f $Volume)) }
     }
     $escrowed = @()
     try {
+        # As it is now: somebody else may have added one meanwhile.
+        if ($null -ne $added) { $found = Get-TotlVolume $Volume }
         foreach ($one in @(Get-TotlUnescrowed $found $receipts $added)) {
             [void] (Send-TotlProtector $totl $key $Volume $one)
             $escrowed += $one.Id
@@ -57,13 +61,13 @@ function Protect-TotlBitLocker {
     }
     catch {
         $failure = $_
-        if ($null -ne $added) { Undo-TotlRecovery $totl $Volume $added $failure }
+        if ($null -ne $added) { Undo-TotlRecovery $totl $Volume $added $escrowed $failure }
         Save-TotlVolumesNow $totl
         if ((Get-TotlCode $failure) -ne '') { throw $failure }
         throw (New-TotlError 'not_applied' ('Windows did not protect {0}: {1}' -f $Volume, (Hide-TotlSecrets $totl $failure.Exception.Message)))
     }
     $removed = @()
-    if ($null -ne $added) { $removed = @(Remove-TotlReplaced $totl $Volume $own) }
+    if ($null -ne $added) { $removed = @(Remove-TotlReplaced $totl $Volume $added $own) }
     Save-TotlVolumesNow $totl
     if ($escrowed.Count -eq 0) { Add-TotlOwnEvent $totl ('The recovery passwords of {0} are in escrow already' -f $Volume) 'message' 'info' $totl.Phase }
     else { Add-TotlOwnEvent $totl ('Recovery passwords of {0} now in escrow: {1}' -f $Volume, (Get-TotlShortIds $escrowed)) 'message' 'info' $totl.Phase }

@@ -68,7 +68,7 @@ function Protect-TotlSecret {
     # An encoder's own message says which character it could not take.
     catch { throw 'Secret must be a SecureString or a string of well-formed Unicode.' }
     if ($plaintext.Length -eq 0) { throw 'Secret must not be empty.' }
-    try { $sealed = New-TotlJwe $Key $header $plaintext } finally { [Array]::Clear($plaintext, 0, $plaintext.Length) }
+    try { $sealed = New-TotlJwe $Key $header @{ Plaintext = $plaintext } } finally { [Array]::Clear($plaintext, 0, $plaintext.Length) }
     $body = [ordered] @{ machine = $MachineId; run = $RunId; kind = $kind; eid = $eid; ref = $ref; format = 'jwe' }
     if ($null -ne $Session) { $body['order'] = Get-TotlNextOrder $Session.SpoolPath }
     $body['sealed'] = $sealed

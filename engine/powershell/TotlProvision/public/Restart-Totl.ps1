@@ -5,7 +5,8 @@ function Restart-Totl {
     .DESCRIPTION
     Reports the restart, sends what is unsent for at most some seconds, and registers a task that starts the script again as SYSTEM, once Windows has started.
     There Connect-Totl takes the task away, the numbers of events go on, and Invoke-TotlPhase passes over what is done. Call it between two phases: a
-    phase that restarts the PC begins again.
+    phase that restarts the PC begins again. Windows takes its time to end the script: until then Invoke-TotlPhase runs no further block, and
+    Disconnect-Totl does not end the run.
     Nothing secret may be among the arguments: everybody who administers the PC can read a task.
     Errors: no_resume, before anything else is done, and no_restart.
     .PARAMETER Script
@@ -31,7 +32,7 @@ function Restart-Totl {
         $Session = $null
     )
     $ErrorActionPreference = 'Stop'
-    $totl = Assert-TotlConnected $Session
+    $totl = Assert-TotlConnected $Session -AlsoRestarting
     $path = $Script
     if ($path -eq '') { $path = [string] $MyInvocation.ScriptName }
     if (-not $NoResume) {
@@ -56,5 +57,14 @@ function Restart-Totl {
     Add-TotlOwnEvent $totl 'The PC restarts' 'reboot' 'info' $totl.Phase
     Stop-TotlSender $totl
     try { Send-TotlOnce $totl } catch { Write-Warning -Message $_.Exception.Message }
-    if (-not $NoRestart) { Restart-TotlComputer }
+    $totl.Restarting = $true
+    if ($NoRestart) { return }
+    try { Restart-TotlComputer }
+    catch {
+        # The script is still there, and may go on.
+        $totl.Restarting = $false
+        Start-TotlSender $totl
+        if ((Get-TotlCode $_) -ne '') { throw }
+        throw (New-TotlError 'no_restart' ('Windows does not restart: {0}' -f $_.Exception.Message))
+    }
 }

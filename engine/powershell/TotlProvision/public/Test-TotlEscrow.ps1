@@ -25,7 +25,7 @@ function Test-TotlEscrow {
     $ErrorActionPreference = 'Stop'
     $totl = Assert-TotlConnected $Session
     $volumes = @(Get-TotlVolumes)
-    $receipts = Get-TotlEscrowed $totl.SpoolPath
+    $receipts = Get-TotlEscrowed $totl
     $states = @($volumes | ForEach-Object { Get-TotlVolumeState $_ $receipts })
     $bad = @($states | Where-Object { [Array]::IndexOf($script:BadStates, $_.State) -ge 0 })
     $summary = Get-TotlEscrowSummary $states

@@ -23,27 +23,6 @@ function Get-TypeFaults {
     }
 }
 
-# The expressions that New-Object hands to a constructor, one by one. A list in a variable is the list that its function fills it with.
-function Get-ConstructorArguments {
-    param([CommandAst] $Command)
-    $elements = $Command.CommandElements
-    for ($index = 2; $index -lt $elements.Count; $index++) {
-        if ($elements[$index] -isnot [CommandParameterAst] -or $elements[$index].ParameterName -ne 'ArgumentList') { continue }
-        $list = $elements[$index + 1]
-        if ($list -is [VariableExpressionAst]) {
-            $name = $list.VariablePath.UserPath
-            $filled = @((Get-Home $list).FindAll({
-                        param($node)
-                        $node -is [AssignmentStatementAst] -and $node.Left.Extent.Text -eq ('$' + $name) -and $node.Right.Extent.Text -like '@(*'
-                    }, $true))
-            if ($filled.Count -eq 1) { $list = Get-Pure $filled[0].Right }
-        }
-        if ($list -is [ArrayExpressionAst]) { $list = Get-Pure @($list.SubExpression.Statements)[0] }
-        if ($list -is [ArrayLiteralAst]) { return $list.Elements }
-        return $list
-    }
-}
-
 function Get-MemberFaults {
     param([Ast] $Root)
     foreach ($one in $Root.FindAll({ param($node) $node -is [MemberExpressionAst] }, $true)) {
@@ -69,11 +48,9 @@ function Get-MemberFaults {
             New-Fault $one ('class ' + $name)
             continue
         }
-        $arguments = @(Get-ArgumentTypes @(Get-ConstructorArguments $one))
-        $isEmptyValue = $arguments.Count -eq 0 -and $type.IsValueType
-        if (-not $type.IsArray -and -not $isEmptyValue -and @(Select-Overload $type.GetConstructors() $arguments).Count -eq 0) {
-            New-Fault $one ('no such constructor: ' + $one.Extent.Text)
-        }
+        # Those with arguments are made by [class]::new, among the members.
+        if ($one.CommandElements.Count -gt 2) { New-Fault $one ('arguments of New-Object ' + $name) }
+        if (-not $type.IsValueType -and @(Select-Overload $type.GetConstructors() @()).Count -eq 0) { New-Fault $one ('no such constructor: ' + $one.Extent.Text) }
     }
 }
 

@@ -1,14 +1,17 @@
 # BitLocker on Windows. Its cmdlets put a new recovery password into a warning, for people who write it down: no warning of theirs is let through.
 # They are functions of a module, which see the preferences of the caller's script and not of this module: each is told to stop at an error.
 
-# A volume as this module uses it: its name, its recovery passwords, and how it stands.
+# A volume as this module uses it: its name, its recovery passwords, and how it stands. No protector of Windows goes through a pipeline, where a policy
+# may have it logged.
 function ConvertTo-TotlVolume {
     param($Found)
-    $protectors = @($Found.KeyProtector)
-    $recovery = @($protectors | Where-Object { [string] $_.KeyProtectorType -eq 'RecoveryPassword' } | ForEach-Object {
-            [pscustomobject] @{ Id = ([string] $_.KeyProtectorId).Trim('{', '}').ToLowerInvariant(); Password = [string] $_.RecoveryPassword }
+    $hasTpm = $false
+    $recovery = @(foreach ($one in @($Found.KeyProtector)) {
+            if ([string] $one.KeyProtectorType -like '*Tpm*') { $hasTpm = $true }
+            if ([string] $one.KeyProtectorType -ne 'RecoveryPassword') { continue }
+            $password = [System.Net.NetworkCredential]::new('', [string] $one.RecoveryPassword).SecurePassword
+            [pscustomobject] @{ Id = ([string] $one.KeyProtectorId).Trim('{', '}').ToLowerInvariant(); Password = $password }
         })
-    $bound = @($protectors | Where-Object { [string] $_.KeyProtectorType -like '*Tpm*' })
     [pscustomobject] @{
         Name        = [string] $Found.MountPoint
         IsSystem    = [string] $Found.VolumeType -eq 'OperatingSystem'
@@ -16,7 +19,7 @@ function ConvertTo-TotlVolume {
         IsPlain     = [string] $Found.VolumeStatus -cmatch '^FullyD'
         IsProtected = [string] $Found.ProtectionStatus -eq 'On'
         IsLocked    = [string] $Found.LockStatus -eq 'Locked'
-        HasTpm      = $bound.Count -gt 0
+        HasTpm      = $hasTpm
         Recovery    = $recovery
     }
 }
@@ -39,7 +42,8 @@ function Get-TotlVolumes {
 
 # Whether this PC has a TPM that can be used now.
 function Test-TotlTpm {
-    $tpm = Get-Tpm -ErrorAction Stop
+    # It throws where Windows' own service for it does not run.
+    try { $tpm = Get-Tpm -ErrorAction Stop } catch { return $false }
     [bool] $tpm.TpmPresent -and [bool] $tpm.TpmReady
 }
 

@@ -4,14 +4,13 @@
 function New-TotlFolder {
     param([string] $Path)
     [void] [System.IO.Directory]::CreateDirectory($Path)
-    $administrators = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-32-544'
-    $system = New-Object System.Security.Principal.SecurityIdentifier -ArgumentList 'S-1-5-18'
+    $administrators = [System.Security.Principal.SecurityIdentifier]::new('S-1-5-32-544')
+    $system = [System.Security.Principal.SecurityIdentifier]::new('S-1-5-18')
     $acl = New-Object System.Security.AccessControl.DirectorySecurity
     $acl.SetOwner($administrators)
     $acl.SetAccessRuleProtection($true, $false)
     foreach ($sid in @($administrators, $system)) {
-        $arguments = @($sid, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
-        $acl.AddAccessRule((New-Object System.Security.AccessControl.FileSystemAccessRule -ArgumentList $arguments))
+        $acl.AddAccessRule([System.Security.AccessControl.FileSystemAccessRule]::new($sid, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow'))
     }
     Set-Acl -LiteralPath $Path -AclObject $acl
 }

@@ -11,6 +11,16 @@ function Set-TotlAccountPassword {
     throw (New-TotlError 'no_local_users' $script:NoLocalUsers)
 }
 
+function Test-TotlUnfinished {
+    param([string] $Account)
+    throw (New-TotlError 'no_local_users' $script:NoLocalUsers)
+}
+
+function Complete-TotlAccount {
+    param([string] $Account)
+    throw (New-TotlError 'no_local_users' $script:NoLocalUsers)
+}
+
 function New-TotlAccount {
     param([string] $Account, [System.Security.SecureString] $Password)
     throw (New-TotlError 'no_local_users' $script:NoLocalUsers)
