@@ -1,7 +1,7 @@
 // The audit entry: one link of a tenant's chain. The vocabulary of actions is closed; docs/audit.md explains each.
 import * as z from 'zod';
 import { AUDIT_GROUPS } from './facts/audit-groups.ts';
-import { SecretKind, SecretRef } from './secret.ts';
+import { SecretKind, SecretRef } from './secret-ref.ts';
 import { Instant, Sha256, Text } from './text.ts';
 
 export const AuditAction = z.enum([
@@ -176,9 +176,6 @@ export const AuditPage = z.object({
   secrets: z.record(z.string(), AuditSecret),
 });
 export type AuditPage = z.infer<typeof AuditPage>;
-
-/** How many of them a count names, those with the most entries. */
-export const COUNTED_PEOPLE_MAX = 20;
 
 export const AuditCountsQuery = z.strictObject(filters(z.coerce.number().pipe(Instant)));
 /**

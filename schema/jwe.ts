@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { decodeCompact, decodeUtf8 } from './base64url.ts';
 import { issueField, issueMessage } from './issue.ts';
-import { SecretKind, SecretRef } from './secret.ts';
+import { SecretKind, SecretRef } from './secret-ref.ts';
 import { Sha256, TenantId, Text, Thumbprint, Uuid } from './text.ts';
 
 export const SEALED_TYP = 'totl-secret+jwe';

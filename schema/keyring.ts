@@ -154,15 +154,9 @@ export type Keyring = z.infer<typeof Keyring>;
 export const ManifestPage = z.object({ manifests: z.array(z.string()), next: z.int().nullable() });
 export type ManifestPage = z.infer<typeof ManifestPage>;
 
-/** The most that a page holds, unless one manifest alone is larger. */
-export const MANIFEST_PAGE_MAX_CHARACTERS = 1024 * 1024;
-
 /** Successions in the order in which they were signed; `before` is where the page of earlier ones ends, null where there are none. */
 export const SuccessionPage = z.object({ successions: z.array(z.string()), before: z.int().nullable() });
 export type SuccessionPage = z.infer<typeof SuccessionPage>;
-
-/** The most that a page holds. */
-export const SUCCESSION_PAGE_MAX_CHARACTERS = 256 * 1024;
 
 export const SuccessionsQuery = z.strictObject({ before: z.coerce.number().int().min(1) });
 export type SuccessionsQuery = z.infer<typeof SuccessionsQuery>;

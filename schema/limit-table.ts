@@ -187,3 +187,10 @@ export const LIMITS = {
 
 export type LimitName = keyof typeof LIMITS;
 export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+export const DEFAULT_LIMITS = Object.fromEntries(LIMIT_NAMES.map((name) => [name, LIMITS[name].default])) as Record<
+  LimitName,
+  number
+>;
+
+/** How much room an object has left, the most first: `RoomState` says what each means. */
+export const ROOM_STATES = ['ample', 'low', 'reserve', 'last'] as const;

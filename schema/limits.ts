@@ -1,7 +1,7 @@
 // The limits of a tenant, how much of them is used, and how an operator changes them. The numbers themselves are in
 // limit-table.ts.
 import * as z from 'zod';
-import { LIMIT_NAMES, LIMITS, type LimitName as Name } from './limit-table.ts';
+import { LIMIT_NAMES, LIMITS, type LimitName as Name, ROOM_STATES } from './limit-table.ts';
 
 export const LimitName = z.enum(LIMIT_NAMES);
 export type LimitName = Name;
@@ -13,8 +13,6 @@ const shape = Object.fromEntries(
 /** The limits of a tenant. */
 export const Limits = z.object(shape);
 export type Limits = z.infer<typeof Limits>;
-
-export const DEFAULT_LIMITS = Object.fromEntries(LIMIT_NAMES.map((name) => [name, LIMITS[name].default])) as Limits;
 
 /** An absent limit stays as it is; null brings the default back. */
 export const LimitsChange = z
@@ -32,7 +30,7 @@ export type LimitsChange = z.infer<typeof LimitsChange>;
  * % on everything except acts that keep secrets in reach (`reserve`); from 98 % on secrets of known machines too
  * (`last`).
  */
-export const RoomState = z.enum(['ample', 'low', 'reserve', 'last']);
+export const RoomState = z.enum(ROOM_STATES);
 export type RoomState = z.infer<typeof RoomState>;
 
 export const Room = z.object({ bytes: z.int(), limit: z.int(), state: RoomState });

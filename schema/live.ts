@@ -1,12 +1,7 @@
 // What goes over a live socket (`GET /v1/tenants/:tenant/live`): JSON text messages, the server's changes and the browser's acks.
 import * as z from 'zod';
+import { LiveCursor } from './live-cursor.ts';
 import { FleetCounts, MachineSummary } from './machine.ts';
-
-/** Where a browser has got to: an instance of the object, and how many batches it has sent. Opaque to the browser. */
-export const LiveCursor = z
-  .string()
-  .max(64)
-  .regex(/^[a-z0-9]+\.[0-9]+$/, { error: 'must be a cursor from an earlier message' });
 
 export const LiveQuery = z.strictObject({ cursor: LiveCursor.optional() });
 export type LiveQuery = z.infer<typeof LiveQuery>;

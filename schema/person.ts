@@ -1,12 +1,10 @@
 // People: their roles and what `GET /v1/me` says about the caller.
 import * as z from 'zod';
-import { ROLES } from './facts/roles.ts';
-import { SecretKind, SecretRef } from './secret.ts';
+import { Role } from './role.ts';
+import { SecretKind, SecretRef } from './secret-ref.ts';
 import { Base64Url, Email } from './text.ts';
 
-/** What each may do: facts/roles.ts. */
-export const Role = z.enum(ROLES);
-export type Role = z.infer<typeof Role>;
+export { Role };
 
 export const Membership = z.object({
   tenant: z.string(),
@@ -72,9 +70,6 @@ export const Leaver = z.object({
   moreTokens: z.int(),
 });
 export type Leaver = z.infer<typeof Leaver>;
-
-/** How many people a tenant may ever have had: an act on one of them is decided by looking at all. */
-export const PEOPLE_MAX = 5_000;
 
 /** Which people, and which leavers: those after the places that an earlier answer named as `next` and `leaversNext`. */
 export const PeopleQuery = z.strictObject({

@@ -6,8 +6,6 @@ import { Reason, Sha256, Thumbprint, Uuid } from './text.ts';
 
 /** How many ciphertexts one page hands out, and one upload takes. */
 export const PAGE_MAX = 50;
-/** How many ciphertexts one admin may read in bulk a day, for whatever purpose: a rotation of the largest tenant, twice. */
-export const BULK_READS_A_DAY = 200_000;
 
 /** One escrow key's life, visible for ever. `remaining`: versions under it that still have to be re-sealed. */
 export const KeyHistory = z.object({

@@ -1,36 +1,14 @@
 // A secret in escrow: what an engine submits to `POST /v1/secret`, the receipt, the metadata people see.
 import * as z from 'zod';
 import { Aside } from './aside.ts';
+import { REF_BY_KIND, SecretKind, SecretRef } from './secret-ref.ts';
 import { Instant, Reason, Sha256, Text, Thumbprint, Uuid } from './text.ts';
+
+export { REF_BY_KIND, SecretKind, SecretRef };
 
 export const SECRET_MAX_BYTES = 64 * 1024;
 /** A sealed secret is some 1,000 characters; a note of 8 KiB still fits. */
 export const SEALED_MAX_CHARACTERS = 16 * 1024;
-
-export const SecretKind = z.enum(['local_admin_password', 'bitlocker_recovery_key', 'bios_password', 'other']);
-export type SecretKind = z.infer<typeof SecretKind>;
-
-/** The name within its kind: an account, or BitLocker's protector and volume, or a label. */
-export const REF_BY_KIND = {
-  local_admin_password: z.strictObject({ account: Text(256) }),
-  bitlocker_recovery_key: z.strictObject({ protectorId: Uuid, volume: Text(64) }),
-  bios_password: z.strictObject({ label: Text(64) }),
-  other: z.strictObject({ label: Text(64) }),
-} as const satisfies Record<SecretKind, z.ZodType>;
-
-export const SecretRef = z.union([
-  REF_BY_KIND.local_admin_password,
-  REF_BY_KIND.bitlocker_recovery_key,
-  REF_BY_KIND.other,
-]);
-export type SecretRef = z.infer<typeof SecretRef>;
-
-/** The ref as it is written, as one string, members in a fixed order. Which spellings name the same thing, `sameRefKey` says (windows-names.ts). */
-export function refKey(ref: SecretRef): string {
-  if ('account' in ref) return JSON.stringify({ account: ref.account });
-  if ('protectorId' in ref) return JSON.stringify({ protectorId: ref.protectorId, volume: ref.volume });
-  return JSON.stringify({ label: ref.label });
-}
 
 export const SealedFormat = z.enum(['jwe', 'rsa-oaep-256']);
 export type SealedFormat = z.infer<typeof SealedFormat>;
@@ -197,12 +175,6 @@ export const ListedVersion = SecretVersion.extend({
   aside: Aside.nullable(),
 });
 export type ListedVersion = z.infer<typeof ListedVersion>;
-
-/** How many versions of each secret its list shows; how many there are is its `count`. */
-export const VERSIONS_SHOWN = 10;
-
-/** How many versions are offered at most; a PC that has more of unknown order is a flood. */
-export const OFFERED_MAX = 10;
 
 /** An admin's word that the revealed versions of a secret are no longer on the PC. */
 const Rotated = z.object({ at: Instant, by: z.string() });

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { DAY_MS, EVENTS_KEPT_MAX_DAYS, EVENTS_KEPT_MIN_DAYS } from './facts/days.ts';
-import { LOCK_AFTER_MAX_MINUTES, LOCK_AFTER_MIN_MINUTES, LOCK_AFTER_USUAL_MINUTES } from './facts/idle.ts';
+import { LOCK_AFTER_MAX_MINUTES, LOCK_AFTER_MIN_MINUTES } from './facts/idle.ts';
 import { TicketPattern } from './ticket.ts';
 
 /** How many secrets one person may reveal in any 60 seconds, any hour, any day. */
@@ -34,15 +34,6 @@ export const Settings = z.object({
   lockAfterMinutes: z.int().min(LOCK_AFTER_MIN_MINUTES).max(LOCK_AFTER_MAX_MINUTES),
 });
 export type Settings = z.infer<typeof Settings>;
-
-export const DEFAULT_SETTINGS: Settings = {
-  allowRawRsaOaep: false,
-  ticketPattern: null,
-  revealBudget: { perMinute: 10, perHour: 50, perDay: 100 },
-  rotateAfterRevealMs: DAY_MS,
-  eventsKeptDays: 400,
-  lockAfterMinutes: LOCK_AFTER_USUAL_MINUTES,
-};
 
 /** An absent setting stays as it is. */
 export const SettingsChange = z

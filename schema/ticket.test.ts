@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from './default-settings.ts';
 import { beginsWithTicket } from './facts/begins-with-ticket.ts';
-import { DEFAULT_SETTINGS, RevealBudget, Settings, SettingsChange } from './settings.ts';
+import { RevealBudget, Settings, SettingsChange } from './settings.ts';
 import { TicketPattern } from './ticket.ts';
 
 describe('a ticket pattern', () => {

@@ -1,6 +1,6 @@
 // Where a webhook may go: a public host over HTTPS, and nowhere inside.
 import { describe, expect, it } from 'vitest';
-import { webhookUrl, webhookUrlFault } from './webhook.ts';
+import { webhookUrl, webhookUrlFault } from './webhook-url.ts';
 
 const HOUSE = { PORTAL_ORIGIN: 'https://portal.msp.example.com', API_ORIGIN: 'https://api.msp.example.com' };
 const LOCAL = { PORTAL_ORIGIN: 'http://localhost:8788', API_ORIGIN: 'http://localhost:8789' };

@@ -25,7 +25,6 @@ import {
   type Route,
   type Streamed,
 } from './core/route.ts';
-import { parseReport } from './report-body.ts';
 
 type Asked = { request: Request; params: Record<string, string>; env: Env; trace: Trace };
 
@@ -176,13 +175,18 @@ async function bodyOf(
     );
   const body = await readText(request, rule.maxBytes, rule.brokenLetters);
   if (isRefusal(body)) return body;
-  const value = parseBody(rule, body.text, type, body.exact);
+  const value = await parseBody(rule, body.text, type, body.exact);
   return isRefusal(value) ? value : { value, bytes: Buffer.byteLength(body.text) };
 }
 
 /** A report event by event, in either of its forms; anything else whole, by its schema. `exact` false: letters were broken on the way. */
-export function parseBody({ also, schema }: Body, text: string, type: string, exact: boolean): unknown | Refusal {
-  if (also) return parseReport(text, type, exact);
+export async function parseBody(
+  { also, schema }: Body,
+  text: string,
+  type: string,
+  exact: boolean,
+): Promise<unknown | Refusal> {
+  if (also) return (await import('./report-body.ts')).parseReport(text, type, exact);
   const parsed = parseJson(text);
   if (isRefusal(parsed)) return parsed;
   const result = parseWith(schema, parsed.json, 'invalid_body', 'body');

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isRefusal } from '../../schema/refusal.ts';
 import { oneStepWrong, type Schema, valuesOf } from '../../test/support/json-schema.ts';
+import { routes } from '../../test/workerd/routes.ts';
 import { openapi } from '../../worker/openapi/openapi.ts';
-import { routes } from '../../worker/routes.ts';
 import { parseBody } from '../../worker/serve.ts';
 
 type Operation = { requestBody: { content: Record<string, { schema: Schema }> } };
@@ -42,10 +42,10 @@ describe.each(bodied)('POST $path', ({ path, body }) => {
   const read = (value: unknown) => parseBody(body, JSON.stringify(value), 'application/json', true);
   const schema = schemaAt(path);
 
-  it('reads every body that fits its published schema, but for what the schema says in words', () => {
-    fc.assert(
-      fc.property(valuesOf(schema), (value) => {
-        const outcome = read(value);
+  it('reads every body that fits its published schema, but for what the schema says in words', async () => {
+    await fc.assert(
+      fc.asyncProperty(valuesOf(schema), async (value) => {
+        const outcome = await read(value);
         if (!isRefusal(outcome)) return;
         const fields = (outcome.errors ?? []).map(({ field }) => field).filter((field) => !isDescribed(schema, field));
         expect(fields, outcome.detail).toEqual([]);
@@ -56,10 +56,10 @@ describe.each(bodied)('POST $path', ({ path, body }) => {
 
   // A report has one refusal for each event, or none: test/conformance/engine-bodies.test.ts.
   if (!path.endsWith('/report'))
-    it('refuses what breaks it in one step, and names a field', () => {
-      fc.assert(
-        fc.property(oneStepWrong(schema), ({ value, path: at }) => {
-          expect(read(value), at).toMatchObject({ refused: 'invalid_body', errors: expect.any(Array) });
+    it('refuses what breaks it in one step, and names a field', async () => {
+      await fc.assert(
+        fc.asyncProperty(oneStepWrong(schema), async ({ value, path: at }) => {
+          expect(await read(value), at).toMatchObject({ refused: 'invalid_body', errors: expect.any(Array) });
         }),
       );
     });

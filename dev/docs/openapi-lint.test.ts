@@ -6,8 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { routes } from '../../test/workerd/routes.ts';
 import { openapi } from '../../worker/openapi/openapi.ts';
-import { routes } from '../../worker/routes.ts';
 import { root } from '../lib/run.ts';
 
 type Problem = { ruleId: string; message: string; location: { pointer?: string }[] };

@@ -1,8 +1,8 @@
 // The API's own document against the published schema of OpenAPI 3.1. In Node: the validator compiles code, which workerd forbids.
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, it } from 'vitest';
+import { routes } from '../../test/workerd/routes.ts';
 import { openapi } from '../../worker/openapi/openapi.ts';
-import { routes } from '../../worker/routes.ts';
 
 const document = () => structuredClone(openapi(routes)) as { paths: Record<string, unknown> };
 

@@ -8,9 +8,9 @@ import { KeyringWrite } from '../../schema/keyring.ts';
 import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import { EVENT_MAX_BYTES, REPORT_MAX_BYTES, REPORT_MAX_EVENTS } from '../../schema/report.ts';
 import { SEALED_MAX_CHARACTERS, SECRET_MAX_BYTES } from '../../schema/secret.ts';
+import { routes } from '../../test/workerd/routes.ts';
 import { refusalsOf } from '../../worker/openapi/refusals.ts';
 import { schemaOf } from '../../worker/openapi/schema.ts';
-import { routes } from '../../worker/routes.ts';
 import { root } from '../lib/run.ts';
 import { PROTOCOL, tables, withTables } from './members.ts';
 

@@ -1,9 +1,11 @@
 // What a filter of the audit finds, in figures: who did how much of it, and on how many PCs.
-import { type AuditCounts, type AuditFilter, COUNTED_PEOPLE_MAX } from '../../schema/audit.ts';
+import type { AuditCounts, AuditFilter } from '../../schema/audit.ts';
 import { isToRotate, matches, rowsOf, spanOf } from './found.ts';
 
 /** How many entries a count looks at, the newest first. */
 export const COUNTED_MAX = 5_000;
+/** How many people it names, those with the most entries. */
+const PEOPLE_NAMED_MAX = 20;
 
 export function counts(sql: SqlStorage, filter: AuditFilter): AuditCounts {
   const people = new Map<string, { id: string; name: string; entries: number }>();
@@ -34,8 +36,8 @@ export function counts(sql: SqlStorage, filter: AuditFilter): AuditCounts {
   const most = [...people.values()].sort((a, b) => b.entries - a.entries || (a.name < b.name ? -1 : 1));
   return {
     entries,
-    people: most.slice(0, COUNTED_PEOPLE_MAX),
-    others: Math.max(0, most.length - COUNTED_PEOPLE_MAX),
+    people: most.slice(0, PEOPLE_NAMED_MAX),
+    others: Math.max(0, most.length - PEOPLE_NAMED_MAX),
     pcs: pcs.size,
     clients: clients.size,
     toRotate: toRotate.size,

@@ -1,6 +1,6 @@
 // The bucket: where a tenant's chunks and manifests lie. Chunks are named by their hash and never overwritten; a manifest is put last.
 
-import { BackupManifest } from '../../schema/backup.ts';
+import type { BackupManifest } from '../../schema/backup.ts';
 import { DAY_MS } from '../../schema/facts/days.ts';
 import { sha256 } from '../core/rows.ts';
 
@@ -78,10 +78,12 @@ export async function readManifest(
   at?: number,
 ): Promise<FoundManifest | 'unreadable' | null> {
   const text = await (await bucket.get(at === undefined ? latestName(tenant) : datedName(tenant, at)))?.text();
-  return text === undefined ? null : (parsed(text) ?? 'unreadable');
+  return text === undefined ? null : ((await parsed(text)) ?? 'unreadable');
 }
 
-function parsed(text: string): FoundManifest | null {
+/** Its schema is loaded when there is a manifest to read: no start of an object waits for it (docs/decisions/0140). */
+async function parsed(text: string): Promise<FoundManifest | null> {
+  const { BackupManifest } = await import('../../schema/backup.ts');
   try {
     return { manifest: BackupManifest.parse(JSON.parse(text)), text, sha256: sha256(text) };
   } catch {
@@ -110,7 +112,7 @@ export async function prune(bucket: R2Bucket, tenant: string, now: number): Prom
   const named = new Set<string>();
   for (const name of [latestName(tenant), ...dated.filter((one) => !old.includes(one))]) {
     const text = await (await bucket.get(name))?.text();
-    const found = text === undefined ? null : parsed(text);
+    const found = text === undefined ? null : await parsed(text);
     // One that cannot be read may name anything: then nothing is taken away.
     if (!found) return;
     for (const chunk of found.manifest.chunks) named.add(chunk.sha256);

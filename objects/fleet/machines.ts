@@ -1,6 +1,6 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
 import { DAY_MS } from '../../schema/facts/days.ts';
-import { type Attention, AttributeChange, type Machine, type MachineSummary, type Mark } from '../../schema/machine.ts';
+import type { Attention, AttributeChange, Machine, MachineSummary, Mark } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isOther, realFacts } from '../../schema/same-pc.ts';
@@ -32,9 +32,8 @@ const COLUMN_OF = {
   osVersion: 'os_version',
   client: 'client',
 } as const satisfies Record<AttributeChange['attribute'], keyof MachineRow>;
-export const ATTRIBUTES = AttributeChange.shape.attribute.options.map(
-  (attribute) => [attribute, COLUMN_OF[attribute]] as const,
-);
+type Attribute = keyof typeof COLUMN_OF;
+export const ATTRIBUTES = Object.entries(COLUMN_OF) as [Attribute, (typeof COLUMN_OF)[Attribute]][];
 /** What a machine's page shows of its history before somebody asks for more. */
 const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];
@@ -138,7 +137,7 @@ export function describe(sql: SqlStorage, reported: ReportedMachine, at: number)
   if (SEARCHED.some((attribute) => attribute in is)) noteForSearch(sql, reported.id);
 }
 
-type Change = { attribute: AttributeChange['attribute']; column: (typeof ATTRIBUTES)[number][1]; value: string };
+type Change = { attribute: Attribute; column: (typeof ATTRIBUTES)[number][1]; value: string };
 
 /** Keeps a line for each change, and counts in `today` those that count against the day. */
 function keepChanges(

@@ -1,14 +1,12 @@
 // An object's record of its roots: manifests, their heads and pages back, successions.
 import { decodeBase64Url, decodeUtf8 } from '../../schema/base64url.ts';
-import {
-  MANIFEST_PAGE_MAX_CHARACTERS,
-  type ManifestPage,
-  type SealedKey,
-  SUCCESSION_PAGE_MAX_CHARACTERS,
-  type SuccessionPage,
-} from '../../schema/keyring.ts';
+import type { ManifestPage, SealedKey, SuccessionPage } from '../../schema/keyring.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { first } from '../core/rows.ts';
+
+/** The most that a page of manifests holds, unless one alone is larger, and the most that a page of successions holds. */
+const MANIFEST_PAGE_MAX_CHARACTERS = 1024 * 1024;
+const SUCCESSION_PAGE_MAX_CHARACTERS = 256 * 1024;
 
 type Head = { version: number; sha256: string; fingerprint: string; jws: string; manifest: Manifest };
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../schema/facts/days.ts';
-import { LIMIT_NAMES, LIMITS } from '../../schema/limit-table.ts';
-import { DEFAULT_LIMITS, LimitsChange } from '../../schema/limits.ts';
+import { DEFAULT_LIMITS, LIMIT_NAMES, LIMITS } from '../../schema/limit-table.ts';
+import { LimitsChange } from '../../schema/limits.ts';
 import { REFUSALS } from '../../schema/refusal.ts';
 import { decideCount, refusalFor } from './limits.ts';
 

@@ -1,7 +1,7 @@
 // A tenant's limits as they stand, and the one decision over a count. Pure but for the reading and the writing of the one row.
 import { DAY_MS } from '../../schema/facts/days.ts';
-import { LIMITS, type LimitName, type LimitRule } from '../../schema/limit-table.ts';
-import { DEFAULT_LIMITS, type Limits } from '../../schema/limits.ts';
+import { DEFAULT_LIMITS, LIMITS, type LimitName, type LimitRule } from '../../schema/limit-table.ts';
+import type { Limits } from '../../schema/limits.ts';
 import { type Refusal, type RefusalCode, refuse } from '../../schema/refusal.ts';
 import { remembered } from '../core/memory.ts';
 import { first } from '../core/rows.ts';

@@ -8,6 +8,7 @@ import type { Overview } from '../../schema/machine.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { ReportAnswer } from '../../schema/report.ts';
 import type { Receipt, Revealed, SecretList } from '../../schema/secret.ts';
+import { routes } from '../../test/workerd/routes.ts';
 import {
   asMachine,
   asPerson,
@@ -20,7 +21,6 @@ import {
   sealedSecret,
   seedReadyTenant,
 } from '../../test/workerd-fixtures.ts';
-import { routes } from '../../worker/routes.ts';
 import { decideRoom, NEED_OF, roomOf } from './room.ts';
 
 const admin = emailOf('admin');

@@ -2,7 +2,8 @@
 // Only its attachment is kept for a socket: a browser that is too slow, or was away for too long, reads the lists anew.
 
 import { LIVE_ACK, LIVE_CLOSE, LIVE_PING, LIVE_PONG } from '../../schema/facts/live-socket.ts';
-import { LiveCursor, type LiveMessage } from '../../schema/live.ts';
+import type { LiveMessage } from '../../schema/live.ts';
+import { LiveCursor } from '../../schema/live-cursor.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { listenTo } from '../core/changes.ts';

@@ -3,8 +3,8 @@
 // lost.
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { Notice } from '../../schema/notice.ts';
-import type { Delivery, House, Receiver, SignatureScheme } from '../../schema/webhook.ts';
-import { webhookUrlFault } from '../../schema/webhook.ts';
+import type { Delivery, Receiver, SignatureScheme } from '../../schema/webhook.ts';
+import { type House, webhookUrlFault } from '../../schema/webhook-url.ts';
 import { record } from '../audit/audit.ts';
 import { SYSTEM } from '../core/caller.ts';
 import { remembered } from '../core/memory.ts';

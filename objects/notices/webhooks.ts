@@ -2,22 +2,19 @@
 // kept as it is; it opens nothing, and is shown once.
 import type { NoticeKind } from '../../schema/notice.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
-import {
-  type DeliveryList,
-  type House,
-  type Receiver,
-  type SignatureScheme,
-  type TestQueued,
-  WEBHOOKS_MAX,
-  type Webhook,
-  type WebhookActed,
-  type WebhookChange,
-  type WebhookList,
-  type WebhookMade,
-  type WebhookWrite,
-  webhookUrl,
-  webhookUrlFault,
+import type {
+  DeliveryList,
+  Receiver,
+  SignatureScheme,
+  TestQueued,
+  Webhook,
+  WebhookActed,
+  WebhookChange,
+  WebhookList,
+  WebhookMade,
+  WebhookWrite,
 } from '../../schema/webhook.ts';
+import { type House, webhookUrl, webhookUrlFault } from '../../schema/webhook-url.ts';
 import { record } from '../audit/audit.ts';
 import { dueAt, schedule } from '../core/alarms.ts';
 import type { Acting, Caller, Person } from '../core/caller.ts';
@@ -25,6 +22,9 @@ import { all, first } from '../core/rows.ts';
 import { queueFor } from '../outbox/notices.ts';
 import { deliveriesOf, forgetRemoved, WAITING } from './deliveries.ts';
 import { newSecret } from './signatures.ts';
+
+/** A Worker keeps at most six connections open at once: all webhooks of a tenant are served side by side. */
+const WEBHOOKS_MAX = 5;
 
 type WebhookRow = {
   id: string;

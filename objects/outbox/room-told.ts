@@ -1,9 +1,10 @@
 // A shortage of room is reported once at each step, and again only after there was enough in between.
-import { type Room, RoomState } from '../../schema/limits.ts';
+import { ROOM_STATES } from '../../schema/limit-table.ts';
+import type { Room, RoomState } from '../../schema/limits.ts';
 import { first } from '../core/rows.ts';
 import { queue } from './notices.ts';
 
-const rank = (state: RoomState): number => RoomState.options.indexOf(state);
+const rank = (state: RoomState): number => ROOM_STATES.indexOf(state);
 
 /** Queues the notice of a step that was not told yet. In the caller's transaction; where nothing has changed it writes nothing. */
 export function tellRoom(sql: SqlStorage, tenant: string, { bytes, limit, state }: Room, now: number): void {

@@ -2,7 +2,7 @@
 // here at once; the index follows by the outbox.
 import { randomUUID } from 'node:crypto';
 import { ROLE_RANK } from '../../schema/facts/roles.ts';
-import { type Member, PEOPLE_MAX, type PersonAdd, type PersonRemoved, type Role } from '../../schema/person.ts';
+import type { Member, PersonAdd, PersonRemoved, Role } from '../../schema/person.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import { type Acting, type Caller, type Person, SYSTEM } from '../core/caller.ts';
@@ -12,6 +12,9 @@ import { dropGrants } from '../keyring/grants.ts';
 import { type IndexedPerson, isWhole } from '../outbox/index-rows.ts';
 import { put, settled } from '../outbox/outbox.ts';
 import { begin } from './leavers.ts';
+
+/** How many people a tenant may ever have had: an act on one of them is decided by looking at all. */
+export const PEOPLE_MAX = 5_000;
 
 type PersonRow = { id: string; email: string; role: Role; removed_at: number | null; version: number };
 

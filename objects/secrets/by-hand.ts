@@ -1,7 +1,8 @@
 // A secret that a person sealed in their browser for a machine: the same header, with `run` null and `by` who it was. Nothing here opens it.
 import { readSealed } from '../../schema/jwe.ts';
 import { isRefusal, notSealed, type Refusal, refuse } from '../../schema/refusal.ts';
-import { type HandSecret, refKey } from '../../schema/secret.ts';
+import type { HandSecret } from '../../schema/secret.ts';
+import { refKey } from '../../schema/secret-ref.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { sha256 } from '../core/rows.ts';
 import { machineExists } from '../fleet/machine-rows.ts';

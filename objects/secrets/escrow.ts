@@ -2,7 +2,8 @@
 import { base64 } from '@scure/base';
 import { RSA_BLOCK_BYTES, readSealed, type SealedHeader } from '../../schema/jwe.ts';
 import { notSealed, type Refusal, refuse } from '../../schema/refusal.ts';
-import { type EscrowRequest, type Receipt, refKey } from '../../schema/secret.ts';
+import type { EscrowRequest, Receipt } from '../../schema/secret.ts';
+import { refKey } from '../../schema/secret-ref.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller } from '../core/caller.ts';
 import { sha256 } from '../core/rows.ts';

@@ -1,5 +1,6 @@
 // A version that is kept: the secret that it belongs to, and its row. Nothing here opens one.
-import { type EscrowRequest, type Receipt, refKey } from '../../schema/secret.ts';
+import type { EscrowRequest, Receipt } from '../../schema/secret.ts';
+import { refKey } from '../../schema/secret-ref.ts';
 import { sameRefKey } from '../../schema/windows-names.ts';
 import { STANDS } from '../core/aside.ts';
 import { writeRow } from '../core/memory.ts';

@@ -13,7 +13,7 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../../schema/rotation.ts';
-import { refKey } from '../../schema/secret.ts';
+import { refKey } from '../../schema/secret-ref.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, sha256 } from '../core/rows.ts';

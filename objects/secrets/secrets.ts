@@ -1,21 +1,24 @@
 // Secrets and their versions as they are kept: ciphertext with its receipt, never overwritten. Nothing here opens one.
-import {
-  type ListedVersion,
-  OFFERED_MAX,
-  type Revealed,
-  type Secret,
-  type SecretKind,
-  type SecretList,
-  type SecretsQuery,
-  type SecretVersion,
-  VERSIONS_SHOWN,
-  type VersionPage,
-  type VersionsQuery,
+import type {
+  ListedVersion,
+  Revealed,
+  Secret,
+  SecretKind,
+  SecretList,
+  SecretsQuery,
+  SecretVersion,
+  VersionPage,
+  VersionsQuery,
 } from '../../schema/secret.ts';
 import { keyIdStart } from '../../schema/typed-text.ts';
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
 import { all, first } from '../core/rows.ts';
 import { pcOf, type SecretFacts, secretFactsOf } from '../fleet/secret-facts.ts';
+
+/** How many versions of each secret its list shows; how many there are is its `count`. */
+const VERSIONS_SHOWN = 10;
+/** How many versions are offered at most; a PC that has more of unknown order is a flood. */
+const OFFERED_MAX = 10;
 
 export type VersionRow = {
   secret_id: string;

@@ -1,7 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import type { AuditPage } from '../../schema/audit.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../schema/settings.ts';
+import { DEFAULT_SETTINGS } from '../../schema/default-settings.ts';
+import type { Settings } from '../../schema/settings.ts';
 import { asPerson, bindings, emailOf, seedTenant } from '../../test/workerd-fixtures.ts';
 
 const ADMIN = emailOf('admin');

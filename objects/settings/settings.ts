@@ -1,5 +1,6 @@
 // A tenant's settings, each with its default: a row is written only when an admin changes one.
-import { DEFAULT_SETTINGS, type Settings, type SettingsChange } from '../../schema/settings.ts';
+import { DEFAULT_SETTINGS } from '../../schema/default-settings.ts';
+import type { Settings, SettingsChange } from '../../schema/settings.ts';
 import { record } from '../audit/audit.ts';
 import { schedule } from '../core/alarms.ts';
 import type { Caller, Person } from '../core/caller.ts';

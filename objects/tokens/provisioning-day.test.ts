@@ -5,7 +5,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { base64urlnopad } from '@scure/base';
 import { expect, it } from 'vitest';
 import { DAY_MS } from '../../schema/facts/days.ts';
-import { DEFAULT_LIMITS } from '../../schema/limits.ts';
+import { DEFAULT_LIMITS } from '../../schema/limit-table.ts';
 import { isRefusal } from '../../schema/refusal.ts';
 import type { RunEvent } from '../../schema/report.ts';
 import type { EscrowRequest } from '../../schema/secret.ts';

@@ -2,7 +2,7 @@
 // action.
 import { expect, it } from 'vitest';
 import { AuditAction, SYSTEM_ACTIONS } from '../../schema/audit.ts';
-import { routes } from '../../worker/routes.ts';
+import { routes } from '../workerd/routes.ts';
 
 it('every action is promised by a route or is the object’s own, because a word that nobody writes is a word that misleads', () => {
   const promised = routes.flatMap((route) => route.audit ?? []);

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { ReportAnswer } from '../../schema/report.ts';
 import type { Receipt } from '../../schema/secret.ts';
 import type { WebhookMade } from '../../schema/webhook.ts';
-import { routes } from '../../worker/routes.ts';
+import { routes } from '../workerd/routes.ts';
 import {
   accessToken,
   asMachine,

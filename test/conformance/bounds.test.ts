@@ -6,12 +6,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { DUTIES, type Due } from '../../objects/core/alarms.ts';
 import { all } from '../../objects/core/rows.ts';
 import { encode } from '../../objects/fleet/packs.ts';
+import { PEOPLE_MAX } from '../../objects/people/people.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { LogLine } from '../../schema/log.ts';
-import { PEOPLE_MAX } from '../../schema/person.ts';
 import type { Receipt, Revealed, SecretList, VersionPage } from '../../schema/secret.ts';
-import { routes } from '../../worker/routes.ts';
 import { type LogWatch, watchLog } from '../support/log-watch.ts';
+import { routes } from '../workerd/routes.ts';
 import {
   asMachine,
   asPerson,

@@ -2,6 +2,7 @@
 
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { BULK_READS_A_DAY } from '../../objects/secrets/bulk.ts';
 import { type RotationCalls, rotate } from '../../portal/src/keyring/rotation.ts';
 import { sweep } from '../../portal/src/secrets/sweep.ts';
 import { isFault } from '../../portal/vault/fault.ts';
@@ -19,7 +20,6 @@ import type {
   RotationPage,
   RotationPageRequest,
 } from '../../schema/rotation.ts';
-import { BULK_READS_A_DAY } from '../../schema/rotation.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
 import {

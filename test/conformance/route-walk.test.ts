@@ -17,8 +17,8 @@ import { REFUSALS, type RefusalCode } from '../../schema/refusal.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
 import type { WebhookMade } from '../../schema/webhook.ts';
 import { doneStatus, fromPortalOnly, type Route } from '../../worker/core/route.ts';
-import { routes } from '../../worker/routes.ts';
 import { type LogWatch, logFault, watchLog } from '../support/log-watch.ts';
+import { routes } from '../workerd/routes.ts';
 import {
   accessToken,
   asMachine,

@@ -4,7 +4,7 @@ import { Problem } from '../../schema/problem.ts';
 import { REFUSALS } from '../../schema/refusal.ts';
 import type { Route } from '../../worker/core/route.ts';
 import { refusalsOf } from '../../worker/openapi/refusals.ts';
-import { routes } from '../../worker/routes.ts';
+import { routes } from './routes.ts';
 
 const patterns = routes.map((route) => ({
   route,

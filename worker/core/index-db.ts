@@ -1,7 +1,7 @@
 // The look-ups in D1, the global index: which tenant, whose token, who is a member. Each is one query, and throws `IndexFailure` where D1
 // fails. Nothing is written here but a new tenant's row, without which there is no object that could write it.
 import type { TenantStatus } from '../../schema/operator.ts';
-import { Role } from '../../schema/person.ts';
+import { Role } from '../../schema/role.ts';
 import { IndexFailure } from './unanswered.ts';
 
 /** The rows of one statement. Throws `IndexFailure` whatever D1 says: without the index the Worker knows nobody. */

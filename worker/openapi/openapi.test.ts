@@ -2,9 +2,9 @@
 // refusal. It is also valid.
 import { describe, expect, it } from 'vitest';
 import { contractFault } from '../../test/workerd/contract.ts';
+import { routes } from '../../test/workerd/routes.ts';
 import { request } from '../../test/workerd-fixtures.ts';
 import { doneStatus } from '../core/route.ts';
-import { routes } from '../routes.ts';
 import { openapi } from './openapi.ts';
 import { refusalsOf } from './refusals.ts';
 

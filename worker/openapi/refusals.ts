@@ -1,7 +1,8 @@
 // Which refusals a route may answer with: those of its kind, its query and its body, and its own. Derived from the
 // table alone.
-import { Role } from '../../schema/person.ts';
+
 import type { RefusalCode } from '../../schema/refusal.ts';
+import { Role } from '../../schema/role.ts';
 import type { Listed } from '../../schema/routes/row.ts';
 import { fromPortalOnly } from '../core/route.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS } from '../../../schema/settings.ts';
+import { DEFAULT_SETTINGS } from '../../../schema/default-settings.ts';
 import type { LockAfter, LockAfterGiven } from './lock-after.ts';
 import './lock-after.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { DEFAULT_SETTINGS } from '../../../schema/settings.ts';
+import { DEFAULT_SETTINGS } from '../../../schema/default-settings.ts';
 import type { RevealSettings } from './reveal-settings.ts';
 import type { UnsavedChanged } from './settings-form.ts';
 import './reveal-settings.ts';
