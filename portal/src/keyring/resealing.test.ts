@@ -46,6 +46,7 @@ beforeEach(() => {
   const left = [record];
   vi.stubGlobal('fetch', async (address: string | URL | Request) => {
     const route = new URL(address instanceof Request ? address.url : String(address)).pathname.split(TENANT)[1] ?? '';
+    if (route === '/overview') return Response.json({ keyState: 'ready' });
     asked.push(route);
     if (route === '/keyring') return Response.json(keyring);
     if (route === '/rotation/page') return Response.json({ activeKid, items: left.splice(0) });
