@@ -66,13 +66,14 @@ async function seedAtWork() {
 }
 
 describe('what a report costs', () => {
-  it('is at most four statements and three rows, where its run and its machine are known', async () => {
+  it('is one statement and one row, that of its run, where its run and its machine are known', async () => {
     const { id, report } = await seedAtWork();
     const [pc, run] = [newPc(), newRun()];
     await report(pc, run, 1, 10);
-    const { statements, written } = await costOf(id, () => report(pc, run, 11, 10));
-    expect(statements).toBeLessThanOrEqual(4);
-    expect(written).toBeLessThanOrEqual(3);
+    const texts = await statementsOf(id, () => report(pc, run, 11, 10));
+    expect(texts.map((text) => text.split(' SET')[0])).toEqual(['UPDATE runs']);
+    const { statements, written } = await costOf(id, () => report(pc, run, 21, 10));
+    expect([statements, written]).toEqual([1, 1]);
   });
 
   it('plans no statement anew, as SQLite does each time where the number after LIMIT is bound', async () => {
@@ -96,15 +97,26 @@ describe('what a report costs', () => {
     await report(other, newRun(), 1, 10);
     await asMachine(token, '/v1/secret', await sealedSecret(id, keyring, other.id));
     const { statements, written } = await costOf(id, () => report(pc, run, 11, 10));
-    expect(statements).toBeLessThanOrEqual(8);
-    expect(written).toBeLessThanOrEqual(3);
+    expect(statements).toBeLessThanOrEqual(5);
+    expect(written).toBe(1);
   });
 
-  it('is at most fourteen statements and sixteen rows, where it is the first of a PC', async () => {
+  it('is at most thirteen statements and fifteen rows, where it is the first of a PC', async () => {
     const { id, report } = await seedAtWork();
     const { statements, written } = await costOf(id, () => report(newPc(), newRun(), 1, 1));
-    expect(statements).toBeLessThanOrEqual(14);
-    expect(written).toBeLessThanOrEqual(16);
+    expect(statements).toBeLessThanOrEqual(13);
+    expect(written).toBeLessThanOrEqual(15);
+  });
+
+  it('is seven rows, where its run ends, and eleven, where a further run of its PC begins', async () => {
+    const { id, token, report } = await seedAtWork();
+    const [pc, run] = [newPc(), newRun()];
+    await report(pc, run, 1, 10);
+    const at = Date.now();
+    const events = [event(11, { at, type: 'run_succeeded' })];
+    const end = await costOf(id, () => asMachine(token, '/v1/report', { machine: pc, run, events, sentAt: at }));
+    expect(end.written).toBe(7);
+    expect((await costOf(id, () => report(pc, newRun(), 1, 1))).written).toBe(11);
   });
 
   it('is nothing written, where all of it was sent before', async () => {

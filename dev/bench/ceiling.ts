@@ -65,7 +65,12 @@ const text = ({ pcs, rate, p50, p99 }: Step): string =>
 /** How many events an object's file holds. */
 function storedIn(folder: string, tenant: string): number {
   const stored = openStored(folder, tenant);
-  const row = stored.prepare('SELECT sum(last_seq - first_seq + 1) AS events FROM packs').get();
+  const row = stored
+    .prepare(
+      `SELECT coalesce((SELECT sum(last_seq - first_seq + 1) FROM packs), 0)
+         + coalesce((SELECT sum(tail_to - tail_from + 1) FROM runs), 0) AS events`,
+    )
+    .get();
   stored.close();
   return Number(row?.events ?? 0);
 }

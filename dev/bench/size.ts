@@ -8,7 +8,7 @@ import type { Measured, Part } from './part.ts';
 import { bytesOf, reportsOf, secretsOf } from './pcs.ts';
 import { machineHeaders, serveProduct } from './product.ts';
 import { sealSample } from './secrets.ts';
-import { eventTables, openStored, sizesOf } from './stored.ts';
+import { bytesOfEvents, openStored, sizesOf } from './stored.ts';
 import { newTenant } from './tenant.ts';
 
 const PCS_A_LANE = 63;
@@ -80,7 +80,7 @@ async function measureSize(ground: Ground): Promise<PcSize> {
   const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
   const stored = openStored(folder, tenant.id);
   const sizes = sizesOf(stored);
-  const events = sum(eventTables(stored).map((table) => sizes.get(table) ?? 0));
+  const events = bytesOfEvents(stored);
   stored.close();
   const bare = openStored(folder, empty.id);
   const before = sum(sizesOf(bare).values());

@@ -86,8 +86,9 @@ const environmentOf = ({ account, api, wayOut, certificate, home }: Known): Reco
   // Otherwise `wrangler pages deploy` leaves a note in node_modules of which account to use next time.
   WRANGLER_CACHE_DIR: path.join(home, 'cache'),
   WRANGLER_SEND_METRICS: 'false',
-  // The banner asks the registry for a newer version.
+  // wrangler's banner asks the registry for a newer version, and once a week npm does.
   WRANGLER_HIDE_BANNER: 'true',
+  npm_config_update_notifier: 'false',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   HTTPS_PROXY: wayOut.origin,
   https_proxy: wayOut.origin,

@@ -7,6 +7,10 @@ import { DatabaseSync } from 'node:sqlite';
 /** A rule: rows that break it, and what they would mean. */
 type Rule = { says: string; broken: string };
 
+/** The packs of all runs, those that stand in their run's row included. */
+const ALL_PACKS = `WITH kept AS (SELECT run_id, first_seq, last_seq FROM packs
+  UNION ALL SELECT id, tail_from, tail_to FROM runs WHERE tail_from IS NOT NULL)`;
+
 /** Each holds between any two transactions of the object. */
 const RULES: readonly Rule[] = [
   {
@@ -42,13 +46,13 @@ const RULES: readonly Rule[] = [
   },
   {
     says: 'two packs of a run hold the same events',
-    broken: `SELECT 1 FROM packs p JOIN packs q ON p.run_id = q.run_id AND p.first_seq < q.first_seq
+    broken: `${ALL_PACKS} SELECT 1 FROM kept p JOIN kept q ON p.run_id = q.run_id AND p.first_seq < q.first_seq
       AND q.first_seq <= p.last_seq`,
   },
   {
     says: 'a run counts other events than its packs hold',
-    broken: `SELECT 1 FROM runs r WHERE pruned_at IS NULL
-      AND events <> coalesce((SELECT sum(last_seq - first_seq + 1) FROM packs p WHERE p.run_id = r.id), 0)`,
+    broken: `${ALL_PACKS} SELECT 1 FROM runs r WHERE pruned_at IS NULL
+      AND events <> coalesce((SELECT sum(last_seq - first_seq + 1) FROM kept p WHERE p.run_id = r.id), 0)`,
   },
   {
     says: 'there is not exactly one active escrow key',

@@ -1,6 +1,6 @@
 // What rows were when the backup that is under way began. While it reads the tables a slice at a time, triggers keep each row that changes as it
 // was then, once: so a backup is of one instant, and nobody waits for it. There are no other triggers.
-import { dropTriggers, type Key, SLOTS, type Table, tableOf } from '../core/tables.ts';
+import { dropTriggers, type Key, SLOTS, type Table } from '../core/tables.ts';
 
 /** The key's columns in their slots; a shorter key leaves the rest blank. */
 const slots = ({ key }: Table, of: string): string[] =>
@@ -58,8 +58,8 @@ function triggersOf(table: Table): string {
 }
 
 /** From this turn on, rows that change in these tables are kept. */
-export function keepPreImages(sql: SqlStorage, tables: readonly string[]): void {
-  for (const name of tables) sql.exec(triggersOf(tableOf(sql, name)));
+export function keepPreImages(sql: SqlStorage, tables: readonly Table[]): void {
+  for (const table of tables) sql.exec(triggersOf(table));
 }
 
 /** Removes the rows that were kept, and all triggers. */

@@ -2,7 +2,7 @@
 // by its hash, so an unchanged one keeps its name.
 
 import { all, first, type Row, sha256 } from '../core/rows.ts';
-import { type Key, tableOf } from '../core/tables.ts';
+import { type Key, type Table, tableOf } from '../core/tables.ts';
 import { rowsAsBegun } from './pre-images.ts';
 
 /**
@@ -31,6 +31,9 @@ const LEFT_OUT = new Set([
   'backup_parts',
 ]);
 
+/** Columns that it leaves out, by their table: a run's events that stand in its own row. */
+const COLUMNS_LEFT_OUT: Readonly<Record<string, readonly string[]>> = { runs: ['tail_from', 'tail_to', 'tail'] };
+
 /**
  * Tables of an object that are emptied with the rows that a backup replaces: the chain that says who added a webhook is
  * put away with them.
@@ -58,6 +61,12 @@ export const backedUpTables = (sql: SqlStorage): string[] =>
     .map(({ name }) => name)
     .filter((name) => !LEFT_OUT.has(name));
 
+/** A table with the columns that are backed up. */
+export function backedUp(sql: SqlStorage, name: string): Table {
+  const table = tableOf(sql, name);
+  return { ...table, columns: table.columns.filter((column) => !COLUMNS_LEFT_OUT[name]?.includes(column)) };
+}
+
 export type Chunk = { table: string; sha256: string; text: string; bytes: number; rows: number; last?: number };
 
 /**
@@ -76,7 +85,7 @@ export function chunksFrom(
   { after, head }: { after: Key; head: number },
   budget: Budget,
 ): { chunks: Chunk[]; after: Key | null } {
-  const table = tableOf(sql, name);
+  const table = backedUp(sql, name);
   const limit = budget.rows;
   const rows =
     name === CHAIN ? entriesFrom(sql, Number(after[0] ?? 0), head, limit) : rowsAsBegun(sql, table, after, limit);

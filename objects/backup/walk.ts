@@ -7,7 +7,7 @@ import { all, sha256 } from '../core/rows.ts';
 import { dropTriggers, type Key } from '../core/tables.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { forgetPreImages, keepPreImages } from './pre-images.ts';
-import { type Budget, backedUpTables, CHAIN, type Chunk, chunksFrom, ranMigrations } from './tables.ts';
+import { type Budget, backedUp, backedUpTables, CHAIN, type Chunk, chunksFrom, ranMigrations } from './tables.ts';
 
 /** What one turn reads: some tens of milliseconds. What is fresh of it is held in memory until the bucket has it. */
 const ROWS_A_TURN = 4_000;
@@ -59,7 +59,9 @@ export function beginWalk(sql: SqlStorage, now: number): Slice {
     keepWalk(sql, 'backup', walk);
     keepPreImages(
       sql,
-      backedUpTables(sql).filter((table) => table !== CHAIN),
+      backedUpTables(sql)
+        .filter((table) => table !== CHAIN)
+        .map((table) => backedUp(sql, table)),
     );
   }
   return slice;

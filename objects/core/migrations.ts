@@ -36,6 +36,7 @@ import { m0034 } from './migrations/0034-packs.ts';
 import { m0035 } from './migrations/0035-a-row-once.ts';
 import { m0037 } from './migrations/0037-retention.ts';
 import { m0038 } from './migrations/0038-seen.ts';
+import { m0039 } from './migrations/0039-a-report-is-one-row.ts';
 import { m0040 } from './migrations/0040-what-failed.ts';
 import { m0041 } from './migrations/0041-search-terms.ts';
 import { all, first, sha256 } from './rows.ts';
@@ -78,6 +79,7 @@ export const MIGRATIONS: readonly Migration[] = [
   m0035,
   m0037,
   m0038,
+  m0039,
   m0040,
   m0041,
 ];

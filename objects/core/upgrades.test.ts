@@ -18,6 +18,7 @@ import {
   sealedSecret,
   seedReadyTenant,
   unpack,
+  untail,
 } from '../../test/workerd-fixtures.ts';
 import { knownSchemaVersion, MIGRATIONS, migrate, schemaVersion } from './migrations.ts';
 import { all, first } from './rows.ts';
@@ -121,12 +122,14 @@ it('an object made by any length of the list opens with what it held: PCs, event
   const tenant = await tenantInUse();
   const { id } = tenant;
   const before = await read(tenant);
+  const today = await inStorage(id, dumpOf);
+  await untail(id);
   const packed = await inStorage(id, dumpOf);
   await unpack(id);
   const unpacked = await inStorage(id, dumpOf);
   for (let length = 1; length <= MIGRATIONS.length; length++) {
     const version = MIGRATIONS[length - 1]?.id ?? 0;
-    await becomes(id, length, version < 34 ? unpacked : packed);
+    await becomes(id, length, version < 34 ? unpacked : version < 39 ? packed : today);
     expect(await read(tenant), `made by ${length} migrations, the last with id ${version}`).toEqual(before);
     expect(await inStorage(id, schemaVersion)).toBe(knownSchemaVersion());
   }

@@ -48,7 +48,7 @@ function settleAside(sql: SqlStorage, id: string): void {
  */
 export function settleMachine(sql: SqlStorage, id: string, anew: boolean, now: number): void {
   // Rows that are set aside do not count against the PC itself: its day begins anew.
-  if (anew) sql.exec('UPDATE machines SET day_bytes = 0, day_runs = 0 WHERE id = ?', id);
+  if (anew) sql.exec('UPDATE machines SET day_bytes = 0, day_runs = 0, day_run = NULL WHERE id = ?', id);
   summarize(sql, id, now);
   settleAside(sql, keptBy(sql, id) ?? id);
 }

@@ -3,10 +3,11 @@ import canonicalize from 'canonicalize';
 import { isTold, type Receipt, timesOf } from '../../schema/clock.ts';
 import type { EventPage, Mended, RejectedEvent, RunEvent, StoredEvent } from '../../schema/report.ts';
 import { all } from '../core/rows.ts';
+import type { KeptEvent } from './pack-body.ts';
 import {
+  besideTail,
   highestOf,
   IS_PACKED,
-  type KeptEvent,
   packedFrom,
   packsOf,
   putEvents,
@@ -192,7 +193,12 @@ export function bury(
   at: number,
   prunedTo = 0,
 ): number {
-  const rows = rejected.filter(({ seq, code }) => seq !== null && seq > prunedTo && code !== 'seq_conflict');
+  const unkept = besideTail(
+    sql,
+    run,
+    rejected.flatMap(({ seq, code }) => (seq !== null && seq > prunedTo && code !== 'seq_conflict' ? [seq] : [])),
+  );
+  const rows = rejected.filter(({ seq, code }) => seq !== null && code !== 'seq_conflict' && unkept.includes(seq));
   if (rows.length === 0) return 0;
   return sql.exec(
     `INSERT INTO tombstones SELECT ?1, value->>0, value->>1, ?2 FROM json_each(?3)

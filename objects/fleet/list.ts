@@ -3,7 +3,8 @@ import { base64urlnopad } from '@scure/base';
 import type { MachinePage, MachinesQuery } from '../../schema/machine.ts';
 import { machinesOf } from './clients.ts';
 import { type Counter, read } from './counters.ts';
-import { type MachineRow, summaryOf } from './machine-row.ts';
+import type { MachineRow } from './machine-row.ts';
+import { shown } from './shown.ts';
 
 type Sort = MachinesQuery['sort'];
 
@@ -85,15 +86,16 @@ export function listMachines(sql: SqlStorage, query: MachinesQuery): MachinePage
     ...place,
     most,
   );
-  const shown: MachineRow[] = [];
+  const fitting: MachineRow[] = [];
   let [looked, last]: [number, MachineRow | null] = [0, null];
+  const pageOf = (next: string | null): MachinePage => ({ machines: fitting.map((row) => shown(sql, row)), next });
   for (const row of rows) {
     // One more than asked for: there is a next page, and it begins after the last one given.
-    if (row.fits && shown.length === limit) return { machines: shown.map(summaryOf), next: cursorAt(sort, last) };
+    if (row.fits && fitting.length === limit) return pageOf(cursorAt(sort, last));
     [looked, last] = [looked + 1, row];
-    if (row.fits) shown.push(row);
+    if (row.fits) fitting.push(row);
   }
-  return { machines: shown.map(summaryOf), next: looked === most ? cursorAt(sort, last) : null };
+  return pageOf(looked === most ? cursorAt(sort, last) : null);
 }
 
 const cursorAt = (sort: Sort, row: MachineRow | null): string | null =>

@@ -2,6 +2,7 @@
 import type { MachineSummary, Shelf } from '../../schema/machine.ts';
 import type { CloneSign } from '../../schema/same-pc.ts';
 import type { MachineDay } from '../limits/machine-day.ts';
+import { currentPhase, phasesDone, type Standing } from './run-state.ts';
 
 export type MachineRow = {
   id: string;
@@ -15,6 +16,7 @@ export type MachineRow = {
   started_at: number;
   run_id: string | null;
   run_status: NonNullable<MachineSummary['run']>['status'] | null;
+  /** These four are of a run that is not at work: while it is, its own row has them. */
   run_phase: string | null;
   /** What the last failed phase of a failed run said. */
   run_error: string | null;
@@ -66,9 +68,12 @@ export type MachineRow = {
   first_said: string | null;
   /** What each mark is about (occurrences.ts), including those that were acknowledged. */
   occurrences: string;
+  /** The run whose row counts what it brings on this day; null: none does. */
+  day_run: string | null;
 } & MachineDay;
 
-export const summaryOf = (row: MachineRow): MachineSummary => ({
+/** `atWork`: where its run stands, if that is at work. */
+export const summaryOf = (row: MachineRow, atWork: Standing | null): MachineSummary => ({
   id: row.id,
   hostname: row.hostname || null,
   serial: row.serial,
@@ -77,7 +82,7 @@ export const summaryOf = (row: MachineRow): MachineSummary => ({
   osVersion: row.os_version,
   client: row.client,
   enrolledAt: row.enrolled_at,
-  lastEventAt: row.last_event_at,
+  lastEventAt: atWork ? atWork.lastEventAt : row.last_event_at,
   secrets: row.secrets,
   toRotate: row.to_rotate,
   attention: JSON.parse(row.attention),
@@ -91,9 +96,9 @@ export const summaryOf = (row: MachineRow): MachineSummary => ({
           id: row.run_id,
           status: row.run_status,
           startedAt: row.started_at,
-          phase: row.run_phase,
-          phasesDone: row.phases_done,
-          phasesTotal: row.phases_total,
+          phase: atWork ? currentPhase(atWork) : row.run_phase,
+          phasesDone: atWork ? phasesDone(atWork) : row.phases_done,
+          phasesTotal: atWork ? atWork.phases.length : row.phases_total,
           error: row.run_error,
         },
 });

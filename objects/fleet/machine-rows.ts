@@ -62,6 +62,7 @@ export const newRow = (id: string, at: number): MachineRow => ({
   occurrences: '{}',
   other_id_by: null,
   first_said: null,
+  day_run: null,
 });
 
 /** Columns to be written, with what is stored in each; `isNew`: the row itself is to be. */

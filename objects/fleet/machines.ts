@@ -1,6 +1,6 @@
 // Machines: enrolment, attributes with their history, the row that the fleet list reads. Never deleted.
 import { DAY_MS } from '../../schema/facts/days.ts';
-import type { Attention, AttributeChange, Machine, MachineSummary, Mark } from '../../schema/machine.ts';
+import type { Attention, AttributeChange, Machine, Mark } from '../../schema/machine.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { ReportedMachine } from '../../schema/report.ts';
 import { isOther, realFacts } from '../../schema/same-pc.ts';
@@ -18,10 +18,11 @@ import { add } from './counters.ts';
 import { recount } from './counts.ts';
 import { cameBack, firstSaid, historyOf, unfold } from './histories.ts';
 import { nothingOf } from './id-facts.ts';
-import { type MachineRow, summaryOf } from './machine-row.ts';
+import type { MachineRow } from './machine-row.ts';
 import { addRow, changeRow, findRow, machineExists, newRow } from './machine-rows.ts';
 import { claimantOf } from './occurrences.ts';
 import { noteForSearch } from './search-lines.ts';
+import { shown } from './shown.ts';
 
 /** Where each attribute is kept. */
 const COLUMN_OF = {
@@ -38,12 +39,6 @@ export const ATTRIBUTES = Object.entries(COLUMN_OF) as [Attribute, (typeof COLUM
 const HISTORY_SHOWN = 100;
 const SEARCHED = ['hostname', 'serial', 'client'];
 
-/** The machines that exist among these ids, each as it is now. */
-export const summariesOf = (sql: SqlStorage, ids: readonly string[]): MachineSummary[] =>
-  all<MachineRow>(sql, 'SELECT * FROM machines WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)).map(
-    summaryOf,
-  );
-
 /**
  * A machine as its page shows it: the history of ids merged into it belongs to its own, each line under the id it came
  * from.
@@ -56,7 +51,7 @@ export function findMachine(sql: SqlStorage, id: string): Machine | null {
   const clone = 'cloned' in occurrencesIn(row) ? cloneOf(sql, pcIds) : null;
   const { history, next } = historyOf(sql, pcIds, { limit: HISTORY_SHOWN });
   return {
-    ...summaryOf(row),
+    ...shown(sql, row),
     archivedAt: row.archived_at,
     archivedBy: row.archived_by,
     mergedInto: row.merged_into,

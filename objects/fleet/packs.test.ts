@@ -8,7 +8,10 @@ import { bindings } from '../../test/workerd-fixtures.ts';
 import { migrate } from '../core/migrations.ts';
 import { all, first } from '../core/rows.ts';
 import { append, bury, classify, collisions, type IndexedEvent, nextSeq, page, type TimedEvent } from './events.ts';
-import { cut, decode, encode, firstReceivedAt, type KeptEvent, retakePacks } from './packs.ts';
+import { cut, decode, encode, type KeptEvent } from './pack-body.ts';
+import { firstReceivedAt, retakePacks } from './packs.ts';
+import { newRun } from './run-state.ts';
+import { findRun, putRun } from './runs.ts';
 import { pack } from './unpacked.ts';
 
 const RUN = '00000000-0000-4000-8000-000000000001';
@@ -18,6 +21,8 @@ const inNewObject = <T>(work: (storage: DurableObjectStorage) => T): Promise<T> 
   runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage }) => {
     migrate(storage.sql, 0);
     before.make(storage.sql);
+    const receipt = { skewMs: null, receivedAt: 0, firstCallAt: 0 };
+    putRun(storage.sql, newRun('m', { id: RUN, startedAt: 0, phases: [] }, receipt));
     const result = work(storage);
     // The object belongs to no tenant: an alarm has nothing to do.
     void storage.deleteAlarm();
@@ -133,28 +138,41 @@ const pages = (read: typeof page, sql: SqlStorage, limit: number) => {
   return found;
 };
 
-/** No two packs overlap, each holds what its seqs say, and nothing stands in both forms. */
-function expectSound(sql: SqlStorage): void {
-  const rows = all<Parameters<typeof decode>[0] & { last_seq: number; received_at: number }>(
+type Stored = Parameters<typeof decode>[0] & { last_seq: number; received_at: number | null };
+
+/** Every pack as it is stored, the one in its run's row last: its first receipt is in its events alone. */
+const storedPacks = (sql: SqlStorage): Stored[] => [
+  ...all<Stored>(
     sql,
-    'SELECT * FROM packs WHERE run_id = ? ORDER BY first_seq',
+    'SELECT first_seq, last_seq, received_at, taken_for, body FROM packs WHERE run_id = ? ORDER BY first_seq',
     RUN,
-  );
+  ),
+  ...all<Stored>(
+    sql,
+    `SELECT tail_from AS first_seq, tail_to AS last_seq, NULL AS received_at, NULL AS taken_for, tail AS body FROM runs
+     WHERE id = ? AND tail IS NOT NULL`,
+    RUN,
+  ),
+];
+
+/** No two packs overlap, the tail lies above all others, each holds what its seqs say, and nothing stands in both forms. */
+function expectSound(sql: SqlStorage): void {
+  const rows = storedPacks(sql);
   let last = 0;
   for (const row of rows) {
     const events = decode(row);
     expect(row.first_seq).toBeGreaterThan(last);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, place) => row.first_seq + place));
     expect(events.at(-1)?.seq).toBe(row.last_seq);
-    expect(Math.min(...events.map(({ receivedAt }) => receivedAt))).toBe(row.received_at);
+    const receivedAt = Math.min(...events.map((event) => event.receivedAt));
+    expect(row.received_at ?? receivedAt).toBe(receivedAt);
     last = row.last_seq;
   }
-  expect(
-    first(
-      sql,
-      `SELECT 1 FROM events JOIN packs ON packs.run_id = events.run_id AND seq BETWEEN first_seq AND last_seq LIMIT 1`,
-    ),
-  ).toBeNull();
+  const tail = findRun(sql, RUN)?.tail ?? null;
+  expect(tail?.body.byteLength ?? 0).toBeLessThanOrEqual(1024);
+  if (tail?.events) expect(decode({ first_seq: tail.from, taken_for: null, body: tail.body })).toEqual(tail.events);
+  for (const { first_seq, last_seq } of rows)
+    expect(first(sql, 'SELECT 1 FROM events WHERE seq BETWEEN ? AND ?', first_seq, last_seq)).toBeNull();
 }
 
 describe('packs', () => {
@@ -251,8 +269,7 @@ describe('packs', () => {
         const events = [...members, { ...(members[0] as (typeof members)[number]), message: '\ud800' }].map(
           (event, place) => ({ ...event, seq: from + place }),
         );
-        const { buffer, byteOffset, byteLength } = encode(events);
-        const body = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+        const body = encode(events);
         expect(decode({ first_seq: from, taken_for: null, body })).toEqual(events);
         expect(decode({ first_seq: from, taken_for: 5, body })).toEqual(
           events.map((event) => ({ ...event, takenAt: 5 })),
@@ -303,12 +320,37 @@ describe('what is asked of storage for a report', () => {
   };
   const batch = (from: number, count: number) => Array.from({ length: count }, (_, i) => eventOf(one, from + i, i));
 
-  it('is one row written and nothing read, where it goes on after what is kept, since the last pack is remembered', async () => {
+  it('is nothing but its run written, where it goes on after what is kept, since that stands in the row and is remembered', async () => {
     await inNewObject(({ sql }) => {
       byPacks(sql, { timed: batch(1, 10) }, { from: 1, refused: 0 }, 0);
       const statements = asked(sql, () => byPacks(sql, { timed: batch(11, 10) }, { from: 11, refused: 0 }, 1));
-      expect(statements.map((text) => text.trim().split(' ')[0])).toEqual(['INSERT']);
-      expect(all(sql, 'SELECT first_seq, last_seq FROM packs')).toEqual([{ first_seq: 1, last_seq: 20 }]);
+      expect(statements.map((text) => text.trim().split(' SET')[0])).toEqual(['UPDATE runs']);
+      expect(all(sql, 'SELECT 1 FROM packs')).toEqual([]);
+      expect(findRun(sql, RUN)?.tail).toMatchObject({ from: 1, to: 20 });
+    });
+  });
+
+  it('is another row where what goes on after it fills it, and the next one begins in the row of the run again', async () => {
+    await inNewObject(({ sql }) => {
+      for (let from = 1; all(sql, 'SELECT 1 FROM packs').length === 0; from += 10)
+        byPacks(sql, { timed: batch(from, 10) }, { from, refused: 0 }, 0);
+      const [full] = storedPacks(sql);
+      expect(findRun(sql, RUN)?.tail).toBeNull();
+      const from = (full?.last_seq ?? 0) + 1;
+      const statements = asked(sql, () => byPacks(sql, { timed: batch(from, 10) }, { from, refused: 0 }, 1));
+      expect(statements).toHaveLength(1);
+      expect(findRun(sql, RUN)?.tail).toMatchObject({ from, to: from + 9 });
+    });
+  });
+
+  it('goes on below what a later report has left in the row of the run, without a seq kept twice', async () => {
+    await inNewObject(({ sql }) => {
+      for (const from of [21, 1, 11]) byPacks(sql, { timed: batch(from, 10) }, { from: 1, refused: 0 }, 0);
+      expect(storedPacks(sql).map(({ first_seq, last_seq }) => [first_seq, last_seq])).toEqual([
+        [1, 20],
+        [21, 30],
+      ]);
+      expectSound(sql);
     });
   });
 
@@ -329,10 +371,10 @@ describe('what is asked of storage for a report', () => {
         { from: 1, refused: 0 },
         0,
       );
-      expect(all(sql, 'SELECT first_seq, last_seq FROM packs')).toEqual([
-        { first_seq: 1, last_seq: 3 },
-        { first_seq: 5, last_seq: 6 },
-        { first_seq: 9, last_seq: 9 },
+      expect(storedPacks(sql).map(({ first_seq, last_seq }) => [first_seq, last_seq])).toEqual([
+        [1, 3],
+        [5, 6],
+        [9, 9],
       ]);
     });
   });

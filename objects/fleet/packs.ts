@@ -1,109 +1,76 @@
-// A run's events as they are kept: packs, one row each, of events whose seqs follow on each other. No two packs of a run overlap, so the pack
-// of a seq is the last one that begins no later. What was kept before there were packs stands in `events` until it is packed
-// (objects/fleet/unpacked.ts), and is read beside them.
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Mended, StoredEvent } from '../../schema/report.ts';
-import { forget, remember, remembered, writeRow } from '../core/memory.ts';
+// A run's events as they are kept: packs, of events whose seqs follow on each other. The last one stands in the run's own row while it is small
+// (its tail), every other one in a row of `packs`. No two packs of a run overlap, and the tail lies above all others, so the pack of a seq is the
+// last one that begins no later. What was kept before there were packs stands in `events` until it is packed (objects/fleet/unpacked.ts), and is
+// read beside them.
+import { remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
+import { cut, decode, encode, type KeptEvent, type Packed } from './pack-body.ts';
+import { findRun, putTail, requireRun } from './runs.ts';
+import type { Tail } from './tail.ts';
 
-/** An event as it is kept. `at`: as the PC's clock said; `takenAt`: what that is taken for, where it was wrong. `data`: canonical JSON text (RFC 8785). */
-export type KeptEvent = {
-  seq: number;
-  at: number;
-  receivedAt: number;
-  level: StoredEvent['level'];
-  type: StoredEvent['type'];
-  phase: string | null;
-  message: string;
-  data: string | null;
-  mended: Mended[] | null;
-  takenAt: number | null;
-};
+type PackRow = Packed & { run_id: string; last_seq: number; received_at: number };
 
-/** The members of a body beside the two instants, each a column: what is alike stands together, and a column of nulls is one null. */
-const COLUMNS = ['level', 'type', 'phase', 'message', 'data', 'mended', 'takenAt'] as const;
-
-type PackRow = {
-  run_id: string;
-  first_seq: number;
-  last_seq: number;
-  received_at: number;
-  taken_for: number | null;
-  body: ArrayBuffer;
-};
-
-/** Text of a pack before it is deflated, in characters: so much is inflated to read one event. An event has 16 KiB at most, a pack one at least. */
-const PACK_MAX_CHARACTERS = 64 * 1024;
-/** What an event takes beside its message and data. */
-const EVENT_CHARACTERS = 80;
-/** A pack of up to this many bytes takes in the report that goes on after it: some fifty events. Another row costs as much as this one written again. */
+/** A tail of up to this many bytes takes in the report that goes on after it: some fifty events. A row of its own would be one more to write. */
 const SMALL_MAX_BYTES = 1024;
 
-/** The difference of each from the one before. */
-const steps = (instants: readonly number[]): number[] => instants.map((at, place) => at - (instants[place - 1] ?? 0));
-
-/** The body of a pack: columns as JSON, deflated (RFC 1951). Pure. */
-export function encode(events: readonly KeptEvent[]): Uint8Array {
-  const columns = COLUMNS.map((name) =>
-    events.some((event) => event[name] !== null) ? events.map((event) => event[name]) : null,
-  );
-  return deflateRawSync(
-    JSON.stringify([steps(events.map(({ at }) => at)), steps(events.map(({ receivedAt }) => receivedAt)), ...columns]),
-  );
-}
-
-/** The events of a pack. Pure. */
-export function decode({ first_seq, taken_for, body }: Pick<PackRow, 'first_seq' | 'taken_for' | 'body'>): KeptEvent[] {
-  const [ats, receipts, ...columns] = JSON.parse(inflateRawSync(new Uint8Array(body)).toString());
-  let [at, receivedAt] = [0, 0];
-  return ats.map((step: number, place: number) => {
-    at += step;
-    receivedAt += receipts[place];
-    const members = COLUMNS.map((name, column) => [name, columns[column]?.[place] ?? null]);
-    const event: KeptEvent = { seq: first_seq + place, at, receivedAt, ...Object.fromEntries(members) };
-    return taken_for === null ? event : { ...event, takenAt: taken_for };
-  });
-}
-
-/** The pack of a run with its highest seqs. `events`: those in it while it is small enough to take more in, else null. */
-type LastPack = { last: number; events: readonly KeptEvent[] | null };
-const NONE: LastPack = { last: 0, events: null };
-
 const TABLES = ['packs'] as const;
-const nameOf = (run: string): string => `last pack ${run}`;
-/** About how many bytes it takes in memory. */
-const bytesOf = ({ events }: LastPack): number =>
-  100 + (events ?? []).reduce((sum, { message, data }) => sum + 200 + 2 * (message.length + (data?.length ?? 0)), 0);
+const nameOf = (run: string): string => `highest in a pack ${run}`;
 
-/** Remembered: a run that goes on reads none of what it has reported. */
-const lastPackOf = (sql: SqlStorage, run: string): LastPack =>
+/** The highest seq that is in a row of `packs`; 0: none is. */
+const highestInRows = (sql: SqlStorage, run: string): number =>
   remembered(
     sql,
     nameOf(run),
     TABLES,
-    () => {
-      const row = first<PackRow>(sql, 'SELECT * FROM packs WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1', run);
-      if (row === null) return NONE;
-      return { last: row.last_seq, events: row.body.byteLength <= SMALL_MAX_BYTES ? decode(row) : null };
-    },
-    bytesOf,
+    () =>
+      first<{ last_seq: number }>(
+        sql,
+        'SELECT last_seq FROM packs WHERE run_id = ? ORDER BY first_seq DESC LIMIT 1',
+        run,
+      )?.last_seq ?? 0,
   );
 
-/** A run that is over is not expected to go on. */
-export const forgetLastPack = (sql: SqlStorage, run: string): void => forget(sql, nameOf(run));
+const eventsOf = (tail: Tail): readonly KeptEvent[] =>
+  tail.events ?? decode({ first_seq: tail.from, taken_for: null, body: tail.body });
+
+const tailOf = (sql: SqlStorage, run: string): Tail | null => findRun(sql, run)?.tail ?? null;
 
 /** The highest seq that is kept of a run in a pack; 0: none is. */
-export const highestOf = (sql: SqlStorage, run: string): number => lastPackOf(sql, run).last;
+export function highestOf(sql: SqlStorage, run: string): number {
+  const known = findRun(sql, run);
+  // Nothing was put before its run: so this need not be asked either, once it is there.
+  if (known === null) remember(sql, nameOf(run), TABLES, 0);
+  return known?.tail?.to ?? highestInRows(sql, run);
+}
+
+/** A run that is over is not expected to go on: its events need no room in memory. */
+export function forgetEvents(sql: SqlStorage, run: string): void {
+  const tail = tailOf(sql, run);
+  if (tail?.events) putTail(sql, run, { ...tail, events: null });
+}
 
 /** Where the pack begins that a seq (a column or `?n`) would be in. */
 const beginningFor = (seq: string): string =>
   `(SELECT first_seq FROM packs WHERE run_id = ?1 AND first_seq <= ${seq} ORDER BY first_seq DESC LIMIT 1)`;
 
-/** Whether a seq (a column) of the run `?1` is in a pack. */
+/** Whether a seq (a column) of the run `?1` is in a row of `packs`. */
 export const IS_PACKED = `EXISTS (SELECT 1 FROM packs WHERE run_id = ?1 AND first_seq = ${beginningFor('value->>0')} AND last_seq >= value->>0)`;
 
+/** Those of these seqs that are not in the run's tail. */
+export const besideTail = (sql: SqlStorage, run: string, seqs: readonly number[]): readonly number[] => {
+  const tail = tailOf(sql, run);
+  return tail === null ? seqs : seqs.filter((seq) => seq < tail.from || seq > tail.to);
+};
+
 /** The packs that hold any of these seqs, one after another: no more than one is inflated at a time, and it may be written meanwhile. */
-export function* packsOf(sql: SqlStorage, run: string, seqs: readonly number[]): Generator<KeptEvent[]> {
+export function* packsOf(sql: SqlStorage, run: string, seqs: readonly number[]): Generator<readonly KeptEvent[]> {
+  const beside = besideTail(sql, run, seqs);
+  const tail = beside.length < seqs.length ? tailOf(sql, run) : null;
+  if (beside.length > 0) yield* rowsOf(sql, run, beside);
+  if (tail !== null) yield eventsOf(tail);
+}
+
+function* rowsOf(sql: SqlStorage, run: string, seqs: readonly number[]): Generator<KeptEvent[]> {
   const beginnings = all<{ first_seq: number | null }>(
     sql,
     `SELECT DISTINCT ${beginningFor('value')} AS first_seq FROM json_each(?2)`,
@@ -117,49 +84,60 @@ export function* packsOf(sql: SqlStorage, run: string, seqs: readonly number[]):
   }
 }
 
-/** Events cut where a seq is missing, and where a pack is full. Pure. `events`: by seq. */
-export function* cut(events: readonly KeptEvent[]): Generator<KeptEvent[]> {
-  let pack: KeptEvent[] = [];
-  let characters = 0;
-  for (const event of events) {
-    const more = event.message.length + (event.data?.length ?? 0) + EVENT_CHARACTERS;
-    const before = pack.at(-1);
-    if (before && (event.seq !== before.seq + 1 || characters + more > PACK_MAX_CHARACTERS)) {
-      yield pack;
-      pack = [];
-      characters = 0;
-    }
-    pack.push(event);
-    characters += more;
-  }
-  if (pack.length > 0) yield pack;
+/** Whether a pack is the run's last: it holds what stands in the tail, or lies after all that is kept. */
+function isLast(sql: SqlStorage, run: string, { from, to }: Pick<Tail, 'from' | 'to'>): boolean {
+  const tail = tailOf(sql, run);
+  return tail === null ? from > highestInRows(sql, run) : to >= tail.to;
 }
 
-const put = (sql: SqlStorage, run: string, events: readonly KeptEvent[]): void => {
+/** Puts a pack where it belongs, also in the place of one that begins with the same seq. */
+function put(sql: SqlStorage, run: string, events: readonly KeptEvent[]): void {
   const [head, last] = [events[0], events.at(-1)];
   if (!head || !last) return;
-  const before = lastPackOf(sql, run);
-  const body = encode(events);
+  const pack = { from: head.seq, to: last.seq, body: encode(events), events };
+  if (isLast(sql, run, pack)) putLast(sql, run, pack);
+  else putRow(sql, run, pack);
+}
+
+type FullPack = Tail & { events: readonly KeptEvent[] };
+
+/** It becomes the tail, if it is small; one that stood there before it gets a row. */
+function putLast(sql: SqlStorage, run: string, pack: FullPack): void {
+  const { tail } = requireRun(sql, run);
+  if (tail !== null && tail.from < pack.from) putRow(sql, run, { ...tail, events: eventsOf(tail) });
+  const isSmall = pack.body.byteLength <= SMALL_MAX_BYTES;
+  if (!isSmall) putRow(sql, run, pack);
+  if (isSmall || tail !== null) putTail(sql, run, isSmall ? pack : null);
+}
+
+function putRow(sql: SqlStorage, run: string, { from, to, body, events }: FullPack): void {
+  const before = highestInRows(sql, run);
   writeRow(sql, 'packs', () =>
     sql.exec(
       `INSERT INTO packs VALUES (?, ?, ?, ?, NULL, ?)
        ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq, received_at = excluded.received_at, taken_for = NULL, body = excluded.body`,
       run,
-      head.seq,
-      last.seq,
-      events.reduce((earliest, { receivedAt }) => Math.min(earliest, receivedAt), head.receivedAt),
+      from,
+      to,
+      firstOf(events),
       body,
     ),
   );
-  if (last.seq < before.last) return;
-  const after = { last: last.seq, events: body.byteLength <= SMALL_MAX_BYTES ? events : null };
-  remember(sql, nameOf(run), TABLES, after, bytesOf(after));
-};
+  remember(sql, nameOf(run), TABLES, Math.max(before, to));
+}
 
-/** The events of the pack that ends with `seq`, where it is small enough to take more in; else none. */
-function smallPackTo(sql: SqlStorage, run: string, seq: number): readonly KeptEvent[] {
-  const latest = lastPackOf(sql, run);
-  if (seq >= latest.last) return seq === latest.last ? (latest.events ?? []) : [];
+/** When the first of them came in. */
+const firstOf = (events: readonly KeptEvent[]): number =>
+  events.reduce((earliest, { receivedAt }) => Math.min(earliest, receivedAt), Number.MAX_SAFE_INTEGER);
+
+/**
+ * The events of the pack that ends with `seq`, where it is small enough to take more in: the tail, or a row after which a hole was left; else none.
+ * None of those up to `prunedTo` is gone on with, since they are about to be removed.
+ */
+function smallPackTo(sql: SqlStorage, run: string, seq: number, prunedTo: number): readonly KeptEvent[] {
+  const tail = tailOf(sql, run);
+  if (tail?.to === seq) return eventsOf(tail);
+  if (seq <= prunedTo || seq >= highestOf(sql, run)) return [];
   const row = first<PackRow>(
     sql,
     `SELECT * FROM packs WHERE run_id = ?1 AND first_seq = ${beginningFor('?2')} AND last_seq = ?2 AND length(body) <= ?3`,
@@ -170,14 +148,11 @@ function smallPackTo(sql: SqlStorage, run: string, seq: number): readonly KeptEv
   return row ? decode(row) : [];
 }
 
-/**
- * Keeps events of which no seq is kept yet, in any order: one row written for each range of seqs, mostly one a report. They do not go on in a pack of
- * those up to `prunedTo`, which is about to be removed.
- */
+/** Keeps events of which no seq is kept yet, in any order: mostly in the run's row alone, else in a row for each range of seqs. */
 export function putEvents(sql: SqlStorage, run: string, events: readonly KeptEvent[], prunedTo = 0): void {
   const sorted = events.toSorted((a, b) => a.seq - b.seq);
   const [head] = sorted;
-  const before = head && head.seq - 1 > prunedTo ? smallPackTo(sql, run, head.seq - 1) : [];
+  const before = head ? smallPackTo(sql, run, head.seq - 1, prunedTo) : [];
   for (const pack of cut([...before, ...sorted])) put(sql, run, pack);
 }
 
@@ -196,12 +171,20 @@ export function replaceEvents(sql: SqlStorage, run: string, events: readonly Kep
 }
 
 /** Has all events of a run be taken for one instant: a row written a pack. */
-export const retakePacks = (sql: SqlStorage, run: string, at: number): void => {
+export function retakePacks(sql: SqlStorage, run: string, at: number): void {
   sql.exec('UPDATE packs SET taken_for = ? WHERE run_id = ?', at, run);
-};
+  const tail = tailOf(sql, run);
+  if (tail !== null)
+    put(
+      sql,
+      run,
+      eventsOf(tail).map((event) => ({ ...event, takenAt: at })),
+    );
+}
 
 /** A run's packed events from a seq on, by seq, a pack inflated at a time. */
 export function* packedFrom(sql: SqlStorage, run: string, seq: number): Generator<KeptEvent> {
+  const tail = tailOf(sql, run);
   const rows = sql.exec<PackRow>(
     `SELECT * FROM packs
      WHERE run_id = ?1 AND first_seq >= coalesce(${beginningFor('?2')}, 0) ORDER BY first_seq`,
@@ -209,24 +192,32 @@ export function* packedFrom(sql: SqlStorage, run: string, seq: number): Generato
     seq,
   );
   for (const row of rows) if (row.last_seq >= seq) for (const event of decode(row)) if (event.seq >= seq) yield event;
+  if (tail !== null && tail.to >= seq) for (const event of eventsOf(tail)) if (event.seq >= seq) yield event;
 }
 
 /** When the first event of a run came in, ms since the epoch; null: none is kept. */
-export const firstReceivedAt = (sql: SqlStorage, run: string): number | null =>
-  first<{ at: number | null }>(
-    sql,
-    `SELECT min(at) AS at FROM (SELECT min(received_at) AS at FROM packs WHERE run_id = ?1
-     UNION ALL SELECT min(received_at) AS at FROM events WHERE run_id = ?1)`,
-    run,
-  )?.at ?? null;
+export function firstReceivedAt(sql: SqlStorage, run: string): number | null {
+  const inRows =
+    first<{ at: number | null }>(
+      sql,
+      `SELECT min(at) AS at FROM (SELECT min(received_at) AS at FROM packs WHERE run_id = ?1
+       UNION ALL SELECT min(received_at) AS at FROM events WHERE run_id = ?1)`,
+      run,
+    )?.at ?? null;
+  const tail = tailOf(sql, run);
+  return tail === null ? inRows : Math.min(firstOf(eventsOf(tail)), inRows ?? Number.MAX_SAFE_INTEGER);
+}
 
-/** Ranges of seqs that are kept, by where they begin, from the one that `seq` would be in: `[from, to]`. */
-export const rangesFrom = (sql: SqlStorage, run: string, seq: number, most: number): [number, number][] =>
-  all<{ a: number; b: number }>(
+/** Ranges of seqs that are kept, by where they begin, from the one that `seq` would be in: `[from, to]`. So many of them, and the tail. */
+export function rangesFrom(sql: SqlStorage, run: string, seq: number, most: number): [number, number][] {
+  const ranges = all<{ a: number; b: number }>(
     sql,
     `SELECT first_seq AS a, last_seq AS b FROM packs WHERE run_id = ?1 AND first_seq >= coalesce(${beginningFor('?2')}, 0)
      UNION ALL SELECT seq, seq FROM tombstones WHERE run_id = ?1 AND seq >= ?2
      UNION ALL SELECT seq, seq FROM events WHERE run_id = ?1 AND seq >= ?2 ORDER BY a LIMIT ${most}`,
     run,
     seq,
-  ).map(({ a, b }) => [a, b]);
+  ).map(({ a, b }): [number, number] => [a, b]);
+  const tail = tailOf(sql, run);
+  return tail === null ? ranges : [...ranges, [tail.from, tail.to] as [number, number]].sort(([a], [b]) => a - b);
+}

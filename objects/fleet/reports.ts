@@ -22,7 +22,9 @@ import { changeRow, findRow } from './machine-rows.ts';
 import { describe, enrolIfNew, flagSeqConflict } from './machines.ts';
 import { settleVolumes } from './marks-anew.ts';
 import { noteOtherId, reportedAs } from './other-id.ts';
-import { forgetLastPack } from './packs.ts';
+import { forgetEvents } from './packs.ts';
+import { expectSweep } from './retention.ts';
+import { countSent, sentToday } from './run-day.ts';
 import { withinRun } from './run-room.ts';
 import { advance, atWork, begunBy, newRun, withoutLost, withWrongClock } from './run-state.ts';
 import { findRun, isLaterKnown, isLookedAt, leaveEarlier, putBeginning, putRun, settleAbandoned } from './runs.ts';
@@ -59,7 +61,8 @@ export function submitReport(
   if (shared) return shared;
   const limits = readLimits(sql);
   const row = findRow(sql, machine.id);
-  const over = reportQuota(sql, caller, { machine: machine.id, row, newRun: known === null }, limits, now);
+  const today = row && sentToday(sql, row, now);
+  const over = reportQuota(sql, caller, { machine: machine.id, today, newRun: known === null }, limits, now);
   if (over) return over;
   const prunedTo = known?.prunedTo ?? 0;
   const collided = collisions(sql, reported.id, events, known?.refused ?? null, prunedTo);
@@ -124,6 +127,7 @@ export function submitReport(
       else describe(sql, machine, now);
     }
     const gone = append(sql, reported.id, timed, collided, now);
+    if (fresh.length > 0) expectSweep(storage, now);
     // Not for a report that a person hands over: a number marked as used would displace the PC's own event, with
     // nobody's name on it.
     const buried = uploadedBy === null && !isFull ? bury(sql, reported.id, unparsed, now, prunedTo) : 0;
@@ -165,10 +169,11 @@ export function submitReport(
       if (isMoved) putBeginning(sql, after);
       if (isMoved || isDated) settleAbandoned(sql, machine.id);
       else if (!known || isBack) leaveEarlier(sql, machine.id);
-      if (after.status !== 'running') forgetLastPack(sql, reported.id);
+      if (after.status !== 'running') forgetEvents(sql, reported.id);
       const bytes = reportBytes(caller, fresh.length + buried, !known);
       countReport(sql, caller, bytes, now);
-      const appeared = summarize(sql, machine.id, now, { bytes, runs: known ? 0 : 1 });
+      countSent(sql, { machine: machine.id, run: reported.id, isNew: !known }, bytes, now);
+      const appeared = summarize(sql, machine.id, now);
       noticeReported(sql, caller.tenant, now, { before, after, appeared });
       bringBack(sql, caller, machine.id, 'report', now);
       if (uploadedBy !== null)

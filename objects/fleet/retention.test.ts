@@ -204,6 +204,7 @@ describe('a sweep', () => {
           expectAsModelled();
           for (const model of models.values())
             if (days !== null && model.heardAt < begunAt - days * DAY_MS) expect(model.kept.size).toBe(0);
+          expect(all(sql, 'SELECT 1 FROM runs WHERE tail_from <= pruned_to')).toEqual([]);
           for (const [table, last] of [
             ['packs', 'last_seq'],
             ['tombstones', 'seq'],
@@ -225,7 +226,7 @@ describe('a sweep', () => {
       const now = BEGIN + 401 * DAY_MS;
       let slices = 0;
       do {
-        slice(storage, now, { runs: 2, rows: 2, bytes: 1_000 });
+        slice(storage, now, { runs: 2, rows: 1, bytes: 1_000 });
         slices++;
       } while (underWay(sql));
       expect(slices).toBeGreaterThan(4);
@@ -262,8 +263,9 @@ describe('a sweep', () => {
       keep(sql, null);
       while (underWay(sql)) slice(storage, now, { runs: 2, rows: 2, bytes: 1_000_000 });
       expect(all(sql, 'SELECT run_id, count(*) AS packs FROM packs GROUP BY run_id')).toEqual([
-        { run_id: idOf('b', 2), packs: 3 },
+        { run_id: idOf('b', 2), packs: 2 },
       ]);
+      expect(findRun(sql, idOf('b', 2))?.tail).toMatchObject({ from: 17 });
       expect(recorded(sql)).toEqual([{ runs: 1, events: 6, days: null }]);
       expect(dueAt(sql, 'retention')).toBeNull();
     });
@@ -287,7 +289,7 @@ describe('a sweep', () => {
     });
   });
 
-  it('reads a row for a run that is young or empty already, and writes for one of age its mark and its pack', async () => {
+  it('reads a row for a run that is young or empty already, and writes for one of age its row, which says so and loses what stood in it', async () => {
     await inNewObject(async (storage) => {
       const { sql } = storage;
       const cost = async (now: number) => {
@@ -306,7 +308,7 @@ describe('a sweep', () => {
       const old = BEGIN + 500 * DAY_MS;
       const one = await cost(old);
       // Beside these the audit entry, and when the next sweep is due.
-      expect(four.written - one.written).toBeLessThanOrEqual(3 * 2 + 1);
+      expect(four.written - one.written).toBeLessThanOrEqual(3 + 1);
       expect((await cost(old)).written).toBeLessThanOrEqual(1);
     });
   });
@@ -319,8 +321,12 @@ describe('when it falls due', () => {
   it('is thirty days after the first event, which no new event is of age before and an upgraded tenant has to say otherwise', async () => {
     await inNewObject((storage) => {
       const { sql } = storage;
-      expect(arises(sql, BEGIN)).toBeNull();
+      expect([scheduled(sql), arises(sql, BEGIN)]).toEqual([null, null]);
       report(storage, stretch(1, 1, 1), BEGIN);
+      expect(scheduled(sql)).toBe(BEGIN + 30 * DAY_MS);
+      // As in an object of before: nobody has scheduled it for what is there.
+      sql.exec('DELETE FROM due');
+      sql.exec('INSERT INTO packs SELECT id, tail_from, tail_to, 0, NULL, tail FROM runs');
       expect(arises(sql, BEGIN)).toBe(BEGIN + 30 * DAY_MS);
     });
   });
@@ -347,7 +353,7 @@ describe('when it falls due', () => {
       slice(storage, now);
       expect([scheduled(sql), arises(sql, now)]).toEqual([null, null]);
       report(storage, stretch(1, 4, 1), now);
-      expect(arises(sql, now)).toBe(now + 30 * DAY_MS);
+      expect(scheduled(sql)).toBe(now + 30 * DAY_MS);
     });
   });
 

@@ -2,12 +2,12 @@
 // by their id, a slice an alarm: an index by when one was heard would be written with every report. The run itself stays, and says so.
 import { DAY_MS, EVENTS_KEPT_MIN_DAYS } from '../../schema/facts/days.ts';
 import { record } from '../audit/audit.ts';
-import { schedule } from '../core/alarms.ts';
+import { dueAt, schedule } from '../core/alarms.ts';
 import { SYSTEM } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
 import { readSettings } from '../settings/settings.ts';
-import { isUnpacked } from './unpacked.ts';
+import { areUnpacked, isUnpacked } from './unpacked.ts';
 
 /** How many runs one alarm looks at, and how many rows and bytes it changes or removes; the next one, at once, takes the rest. */
 export type Slice = { runs: number; rows: number; bytes: number };
@@ -35,13 +35,21 @@ const START: Place = { id: '', under: null, days: null, oldestAt: null, runs: 0,
 type Left = Pick<Slice, 'rows' | 'bytes'>;
 const isSpent = ({ rows, bytes }: Left): boolean => rows <= 0 || bytes <= 0;
 
+/** Sees to it that a sweep comes for what comes in now, of which nothing can be of age sooner. In the caller's transaction. */
+export function expectSweep(storage: DurableObjectStorage, now: number): void {
+  const { sql } = storage;
+  if (dueAt(sql, 'retention') !== null || readSettings(sql).eventsKeptDays === null) return;
+  schedule(storage, 'retention', now + EVENTS_KEPT_MIN_DAYS * DAY_MS);
+}
+
 /**
- * When the first sweep falls due, ms since the epoch. Nothing that comes in now can be of age sooner; and where events were kept before there was
- * a setting, an admin has so long to say otherwise. Null: one is scheduled, or there is nothing to remove.
+ * When the first sweep falls due where events were kept before there was a setting, ms since the epoch: an admin has so long to say otherwise.
+ * Null: one is scheduled, or there is nothing to remove.
  */
 export function firstSweepAt(sql: SqlStorage, now: number, due: () => number | null): number | null {
   if (due() !== null || readSettings(sql).eventsKeptDays === null) return null;
-  return first(sql, 'SELECT 1 FROM packs LIMIT 1') === null ? null : now + EVENTS_KEPT_MIN_DAYS * DAY_MS;
+  const areThere = areUnpacked(sql) || first(sql, 'SELECT 1 FROM packs LIMIT 1') !== null;
+  return areThere ? now + EVENTS_KEPT_MIN_DAYS * DAY_MS : null;
 }
 
 /**
@@ -77,7 +85,12 @@ type Row = {
   next_seq: number;
   refused: number;
   pruned_at: number | null;
+  tail_from: number | null;
+  tail_to: number | null;
 };
+
+/** How many events stand in the run's own row; marking it removes them. */
+const inTail = ({ tail_from: from, tail_to: to }: Row): number => (from === null || to === null ? 0 : to - from + 1);
 
 function goOn(sql: SqlStorage, begun: Place, slice: Slice, now: number): { place: Place; isOver: boolean } {
   const left: Left = { ...slice };
@@ -103,7 +116,7 @@ function goOn(sql: SqlStorage, begun: Place, slice: Slice, now: number): { place
     if (to === null) continue;
     left.rows--;
     place.runs++;
-    place.events += remove(sql, { id: run.id, to, areBuried: run.refused > 0 }, left);
+    place.events += inTail(run) + remove(sql, { id: run.id, to, areBuried: run.refused > 0 }, left);
     if (isSpent(left)) return { place: { ...place, under: run.id }, isOver: false };
   }
   return { place, isOver: looked < slice.runs };
@@ -116,7 +129,7 @@ function* from(sql: SqlStorage, id: string, most: number): Generator<Row> {
     const limit = Math.min(left, PAGE);
     const rows = all<Row>(
       sql,
-      'SELECT id, machine_id, heard_at, next_seq, refused, pruned_at FROM runs WHERE id > ? ORDER BY id LIMIT ?',
+      'SELECT id, machine_id, heard_at, next_seq, refused, pruned_at, tail_from, tail_to FROM runs WHERE id > ? ORDER BY id LIMIT ?',
       after,
       limit,
     );
@@ -130,18 +143,18 @@ function* from(sql: SqlStorage, id: string, most: number): Generator<Row> {
  * Has a run say that its events are removed, up to the highest that is kept or was asked for: from now on none of them is shown, and what comes under
  * their seqs is a duplicate. Answers up to which seq they are; null: there is nothing to remove.
  */
-function mark(sql: SqlStorage, { id, machine_id, next_seq }: Row, now: number): number | null {
+function mark(sql: SqlStorage, { id, machine_id, next_seq, tail_to }: Row, now: number): number | null {
   const kept = first<{ packed: number | null; buried: number | null }>(
     sql,
     `SELECT (SELECT last_seq FROM packs WHERE run_id = ?1 ORDER BY first_seq DESC LIMIT 1) AS packed,
        (SELECT seq FROM tombstones WHERE run_id = ?1 ORDER BY seq DESC LIMIT 1) AS buried`,
     id,
   );
-  const last = Math.max(kept?.packed ?? 0, kept?.buried ?? 0);
+  const last = Math.max(kept?.packed ?? 0, kept?.buried ?? 0, tail_to ?? 0);
   if (last === 0) return null;
   const to = Math.max(next_seq - 1, last);
   sql.exec(
-    `UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0,
+    `UPDATE runs SET pruned_at = ?1, pruned_to = ?2, next_seq = ?2 + 1, refused = 0, tail_from = NULL, tail_to = NULL, tail = NULL,
        phases = (SELECT json_group_array(json_remove(value, '$.error') ORDER BY key) FROM json_each(phases))
      WHERE id = ?3`,
     now,

@@ -5,6 +5,8 @@ import { HOUR_MS } from '../../schema/facts/days.ts';
 import type { Phase, Run, WrongClock } from '../../schema/machine.ts';
 import type { EventLevel, ReportedRun, RunEvent } from '../../schema/report.ts';
 import type { PcFacts } from '../../schema/same-pc.ts';
+import type { RunDay } from '../limits/machine-day.ts';
+import type { Tail } from './tail.ts';
 
 /** A phase and the highest seq that spoke of it. */
 export type FoldedPhase = Phase & { seq: number };
@@ -30,7 +32,13 @@ export type RunState = Omit<Run, 'phases' | 'aside' | 'clock' | 'prunedAt'> & {
   phases: FoldedPhase[];
   /** What it says of its PC; null: nothing yet, or where that was kept before (clones.ts). */
   pc: RunPc | null;
+  /** What it has brought on its UTC day, where the row of its machine says that it is counted here (run-day.ts). */
+  day: RunDay;
+  /** Its last pack, while that is small. */
+  tail: Tail | null;
 };
+
+const NO_DAY: RunDay = { day: 0, bytes: 0 };
 
 const newPhase = (name: string): FoldedPhase => ({
   name,
@@ -79,6 +87,8 @@ export function newRun(
     aside: null,
     undated,
     pc: null,
+    day: NO_DAY,
+    tail: null,
     clock: isWrong ? { startedAt: run.startedAt, skewMs: wrongBy(receipt) } : null,
   };
 }
@@ -185,16 +195,21 @@ export const withoutLost = (run: RunState, gone: readonly EventLevel[]): RunStat
   errors: run.errors - gone.filter((level) => level === 'error').length,
 });
 
+/** How far a run has got. */
+export type Progress = Pick<RunState, 'status' | 'finishedAt' | 'phases'>;
+/** That, and its last word. */
+export type Standing = Progress & Pick<RunState, 'lastEventAt'>;
+
 /**
  * A run's phases as they are told. What an engine says about the whole holds for its parts: in a run that succeeded, a
  * phase whose end was never heard has succeeded too. This is not folded into the row, because the end may still come.
  */
-export const toldPhases = ({ status, finishedAt, phases }: RunState): FoldedPhase[] =>
+export const toldPhases = ({ status, finishedAt, phases }: Progress): FoldedPhase[] =>
   status === 'succeeded'
     ? phases.map((phase) => (phase.state === 'running' ? { ...phase, state: 'succeeded', finishedAt } : phase))
     : phases;
 
-const lastFailed = ({ phases }: RunState): FoldedPhase | undefined =>
+const lastFailed = ({ phases }: Progress): FoldedPhase | undefined =>
   phases.filter((phase) => phase.state === 'failed').sort((a, b) => b.seq - a.seq)[0];
 
 /** What the last failed phase of a failed run said, on one line; null where nothing is known. */
@@ -202,7 +217,7 @@ export const runError = (run: RunState): string | null =>
   (run.status === 'failed' ? lastFailed(run)?.error : null) || null;
 
 /** The phase a run is in: the one that spoke last and is not over, else the first that has not begun. */
-export function currentPhase(run: RunState): string | null {
+export function currentPhase(run: Progress): string | null {
   const running = toldPhases(run)
     .filter((phase) => phase.state === 'running')
     .sort((a, b) => b.seq - a.seq)[0];
@@ -212,7 +227,7 @@ export function currentPhase(run: RunState): string | null {
   return run.status === 'running' ? (run.phases.find((phase) => phase.state === 'pending')?.name ?? null) : null;
 }
 
-export const phasesDone = (run: RunState): number =>
+export const phasesDone = (run: Progress): number =>
   toldPhases(run).filter((phase) => phase.state === 'succeeded' || phase.state === 'skipped').length;
 
 /** A run at work of which nothing is heard so long is silent. Office and feature updates keep a PC quiet for an hour or two; three are a fault. */

@@ -3,9 +3,11 @@ import type { Run, RunList, RunStatus, RunsQuery } from '../../schema/machine.ts
 import { asideWith, IS_ASIDE, STANDS } from '../core/aside.ts';
 import { forget, holdBack, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
+import type { RunDay } from '../limits/machine-day.ts';
 import { isCloned } from './clones.ts';
 import { factsOf, forgetFacts, latestFirst, noteRun, RUNS_KNOWN, type RunPlace } from './id-facts.ts';
-import { type FoldedPhase, type RunState, STALLED_AFTER_MS, toldPhases } from './run-state.ts';
+import { type FoldedPhase, type RunState, STALLED_AFTER_MS, type Standing, toldPhases } from './run-state.ts';
+import { type Tail, tailBytes } from './tail.ts';
 
 type RunRow = {
   id: string;
@@ -36,6 +38,11 @@ type RunRow = {
   pc_serial: string | null;
   pc_model: string | null;
   pc_changes: number | null;
+  day: number;
+  day_bytes: number;
+  tail_from: number | null;
+  tail_to: number | null;
+  tail: ArrayBuffer | null;
 };
 
 /** Phases stored before tries were counted have none: one that began was tried once at least. */
@@ -71,13 +78,55 @@ const fromRow = (row: RunRow): RunState => ({
   undated: row.undated === 1,
   pc: row.pc_changes === null ? null : { serial: row.pc_serial, model: row.pc_model, changes: row.pc_changes },
   clock: row.said_started_at === null ? null : { startedAt: row.said_started_at, skewMs: row.clock_skew_ms },
+  day: { day: row.day, bytes: row.day_bytes },
+  tail: tailIn(row),
+});
+
+const tailIn = ({ tail_from: from, tail_to: to, tail }: RunRow): Tail | null =>
+  from === null || to === null || tail === null ? null : { from, to, body: tail, events: null };
+
+const rowOf = (run: RunState): RunRow => ({
+  id: run.id,
+  machine_id: run.machine,
+  status: run.status,
+  status_seq: run.statusSeq,
+  started_at: run.startedAt,
+  finished_at: run.finishedAt,
+  last_event_at: run.lastEventAt,
+  engine_version: run.engineVersion,
+  phases: JSON.stringify(run.phases),
+  reboots: run.reboots,
+  warnings: run.warnings,
+  errors: run.errors,
+  events: run.events,
+  next_seq: run.nextSeq,
+  uploaded_by: run.uploadedBy,
+  reboots_at: JSON.stringify(run.rebootsAt),
+  heard_at: run.heardAt,
+  refused: run.refused,
+  token: run.token,
+  aside: run.aside,
+  said_started_at: run.clock?.startedAt ?? null,
+  clock_skew_ms: run.clock?.skewMs ?? null,
+  undated: run.undated ? 1 : 0,
+  pruned_at: run.prunedAt,
+  pruned_to: run.prunedTo,
+  pc_serial: run.pc?.serial ?? null,
+  pc_model: run.pc?.model ?? null,
+  pc_changes: run.pc?.changes ?? null,
+  day: run.day.day,
+  day_bytes: run.day.bytes,
+  tail_from: run.tail?.from ?? null,
+  tail_to: run.tail?.to ?? null,
+  tail: run.tail?.body ?? null,
 });
 
 const TABLES = ['runs'] as const;
 const nameOf = (id: string): string => `run ${id}`;
 
 /** About how many bytes a run takes in memory: its engine says how many phases it has. */
-const bytesOf = (run: RunState | null): number => (run === null ? 100 : 1_000 + 500 * run.phases.length);
+const bytesOf = (run: RunState | null): number =>
+  run === null ? 100 : 1_000 + 500 * run.phases.length + tailBytes(run.tail);
 
 /** Shared with everybody who asks: nobody may change it. */
 export const findRun = (sql: SqlStorage, id: string): RunState | null =>
@@ -145,23 +194,41 @@ export function requireRun(sql: SqlStorage, id: string): RunState {
 }
 
 /**
- * Writes a run: one row. Written apart are whether it is aside and another beginning of one that is kept, since two indexes go by them, and
- * what was removed of it.
+ * Writes a run: one row. Written apart are whether it is aside and another beginning of one that is kept, since two indexes go by them, what was
+ * removed of it, and its day and its tail.
  */
 export function putRun(sql: SqlStorage, run: RunState): void {
   const known = findRun(sql, run.id);
-  const after: RunState = known ? { ...run, ...whatStays(known) } : run;
-  holdBack(
-    sql,
-    'runs',
-    nameOf(run.id),
-    () => after,
-    (held) => writeRow(sql, 'runs', () => insertOrUpdate(sql, held)),
-  );
-  remember(sql, nameOf(run.id), TABLES, after, bytesOf(after));
+  hold(sql, known, known ? { ...run, ...whatStays(known) } : run);
   if (known === null && run.aside === null)
     noteRun(sql, run.machine, { id: run.id, startedAt: run.startedAt, isUndated: run.undated });
   else if (known !== null && known.undated !== run.undated) forgetFacts(sql, known.machine);
+}
+
+/** Has a run's last pack be this one; null: all its packs are rows of their own. */
+export function putTail(sql: SqlStorage, id: string, tail: Tail | null): void {
+  const known = requireRun(sql, id);
+  hold(sql, known, { ...known, tail });
+}
+
+/** Writes what a run has brought on a day. */
+export function putDay(sql: SqlStorage, id: string, day: RunDay): void {
+  const known = requireRun(sql, id);
+  hold(sql, known, { ...known, day });
+}
+
+/** What is stored of a run, null where nothing is, and what is to be. */
+type Change = { was: RunState | null; is: RunState };
+
+function hold(sql: SqlStorage, was: RunState | null, is: RunState): void {
+  holdBack<Change>(
+    sql,
+    'runs',
+    nameOf(is.id),
+    (held) => ({ was: held === null ? was : held.was, is }),
+    (held) => writeRow(sql, 'runs', () => write(sql, held)),
+  );
+  remember(sql, nameOf(is.id), TABLES, is, bytesOf(is));
 }
 
 /** The part of a run that is kept as it was first written, unless it is written apart. */
@@ -173,6 +240,8 @@ const whatStays = ({
   aside,
   prunedAt,
   prunedTo,
+  day,
+  tail,
 }: RunState): Partial<RunState> => ({
   machine,
   startedAt,
@@ -181,48 +250,19 @@ const whatStays = ({
   aside,
   prunedAt,
   prunedTo,
+  day,
+  tail,
 });
 
-function insertOrUpdate(sql: SqlStorage, run: RunState): void {
-  sql.exec(
-    `INSERT INTO runs (id, machine_id, status, status_seq, started_at, finished_at, last_event_at, engine_version, phases,
-       reboots, warnings, errors, events, next_seq, uploaded_by, reboots_at, heard_at, refused, token, aside,
-       said_started_at, clock_skew_ms, undated, pc_serial, pc_model, pc_changes)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET status = excluded.status, status_seq = excluded.status_seq,
-       finished_at = excluded.finished_at, last_event_at = excluded.last_event_at, phases = excluded.phases,
-       reboots = excluded.reboots, warnings = excluded.warnings, errors = excluded.errors, events = excluded.events,
-       next_seq = excluded.next_seq, reboots_at = excluded.reboots_at, heard_at = excluded.heard_at,
-       refused = excluded.refused, token = excluded.token, said_started_at = excluded.said_started_at,
-       clock_skew_ms = excluded.clock_skew_ms, undated = excluded.undated, pc_serial = excluded.pc_serial,
-       pc_model = excluded.pc_model, pc_changes = excluded.pc_changes`,
-    run.id,
-    run.machine,
-    run.status,
-    run.statusSeq,
-    run.startedAt,
-    run.finishedAt,
-    run.lastEventAt,
-    run.engineVersion,
-    JSON.stringify(run.phases),
-    run.reboots,
-    run.warnings,
-    run.errors,
-    run.events,
-    run.nextSeq,
-    run.uploadedBy,
-    JSON.stringify(run.rebootsAt),
-    run.heardAt,
-    run.refused,
-    run.token,
-    run.aside,
-    run.clock?.startedAt ?? null,
-    run.clock?.skewMs ?? null,
-    run.undated ? 1 : 0,
-    run.pc?.serial ?? null,
-    run.pc?.model ?? null,
-    run.pc?.changes ?? null,
-  );
+/** The columns that differ, since an index is written again for each that it holds. */
+function write(sql: SqlStorage, { was, is }: Change): void {
+  const [before, after] = [was && rowOf(was), rowOf(is)];
+  const columns = (Object.keys(after) as (keyof RunRow)[]).filter((column) => before?.[column] !== after[column]);
+  if (columns.length === 0) return;
+  const values = columns.map((column) => after[column]);
+  if (before === null)
+    sql.exec(`INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`, ...values);
+  else sql.exec(`UPDATE runs SET ${columns.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`, ...values, is.id);
 }
 
 /** Writes another beginning of a run that is kept. */
@@ -290,6 +330,18 @@ export function settleAbandoned(sql: SqlStorage, machine: string): void {
   abandonEarlier(sql, machine, latest);
 }
 
+/** Where a run stands: a row read, and nothing remembered of it. A list of runs in one statement would be a row read more for each. */
+export function standingOf(sql: SqlStorage, id: string): Standing | null {
+  const row = first<Pick<RunRow, 'status' | 'finished_at' | 'last_event_at' | 'phases'>>(
+    sql,
+    'SELECT status, finished_at, last_event_at, phases FROM runs WHERE id = ?',
+    id,
+  );
+  if (row === null) return null;
+  const { status, finished_at: finishedAt, last_event_at: lastEventAt, phases } = row;
+  return { status, finishedAt, lastEventAt, phases: phasesOf(phases) };
+}
+
 /** A run as people read it. */
 export function publicRun(sql: SqlStorage, state: RunState): Run {
   const {
@@ -300,6 +352,8 @@ export function publicRun(sql: SqlStorage, state: RunState): Run {
     undated: _undated,
     prunedTo: _prunedTo,
     pc: _pc,
+    day: _day,
+    tail: _tail,
     aside,
     ...run
   } = state;

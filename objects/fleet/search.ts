@@ -3,12 +3,18 @@
 import type { Match, SearchResult, Shelf } from '../../schema/machine.ts';
 import { keyIdStart, searchFold, tidied } from '../../schema/typed-text.ts';
 import { all } from '../core/rows.ts';
-import { type MachineRow, summaryOf } from './machine-row.ts';
+import type { MachineRow } from './machine-row.ts';
 import { findRow } from './machine-rows.ts';
+import { atWorkOn, shown } from './shown.ts';
 
 const MATCHES_MAX = 50;
-/** How many machines a search looks at to count those it does not show: beyond that it says that there are more. Each costs two rows read. */
-export const COUNTED_MAX = 80;
+/**
+ * How many rows a search reads, those of the machines included that it counts and does not show: beyond that it says that there are more. Each costs
+ * two, and one that is shown while its run is at work another.
+ */
+export const ROWS_READ_MAX = 160;
+/** So many machines are counted at most. */
+const COUNTED_MAX = ROWS_READ_MAX / 2;
 /** Lines that a search looks at: many may be of one machine, by its keys or by what was merged into it. */
 const LINES_MAX = 500;
 /** Fewer digits of a key id would match too many of them. */
@@ -44,16 +50,18 @@ const BEGINNINGS_MAX = 128;
 export function search(sql: SqlStorage, q: string): SearchResult {
   const matches = new Map<string, Match>();
   const further = new Set<string>();
-  let looked = 0;
+  let [looked, read] = [0, 0];
   for (const { machine, ...hit } of hitsOf(sql, q)) {
     looked++;
-    if (matches.size + further.size === COUNTED_MAX) break;
+    if (read >= ROWS_READ_MAX) break;
     const row = shownFor(sql, machine);
-    if (matches.has(row.id)) continue;
-    if (matches.size === MATCHES_MAX) further.add(row.id);
-    else matches.set(row.id, { machine: summaryOf(row), ...hit });
+    if (matches.has(row.id) || further.has(row.id)) continue;
+    const isShown = matches.size < MATCHES_MAX;
+    read += isShown && atWorkOn(row) !== null ? 3 : 2;
+    if (isShown) matches.set(row.id, { machine: shown(sql, row), ...hit });
+    else further.add(row.id);
   }
-  const isAll = looked < LINES_MAX && matches.size + further.size < COUNTED_MAX;
+  const isAll = looked < LINES_MAX && read < ROWS_READ_MAX;
   return { matches: [...matches.values()], more: !isAll || further.size > 0, further: isAll ? further.size : null };
 }
 
@@ -116,9 +124,9 @@ function* calledSo(sql: SqlStorage, text: string): Generator<Hit> {
 /** The row that a machine is shown as: its own, or that of the machine it was merged into. */
 function shownFor(sql: SqlStorage, id: string): MachineRow {
   const row = findRow(sql, id);
-  const shown = row?.merged_into != null ? findRow(sql, row.merged_into) : row;
-  if (!shown) throw new Error('a machine is never deleted');
-  return shown;
+  const kept = row?.merged_into != null ? findRow(sql, row.merged_into) : row;
+  if (!kept) throw new Error('a machine is never deleted');
+  return kept;
 }
 
 function whatMatched(line: Line): Pick<Match, 'field' | 'keyId'> {

@@ -15,7 +15,7 @@ import type { MachineRow } from './machine-row.ts';
 import { changeRow, findRow } from './machine-rows.ts';
 import { acknowledgedOf, occurrencesOf, unseen } from './occurrences.ts';
 import { unseenClaim } from './other-id.ts';
-import { currentPhase, phasesDone, runError, silentSince } from './run-state.ts';
+import { currentPhase, phasesDone, type RunState, runError, silentSince } from './run-state.ts';
 import { runsOf } from './runs.ts';
 import { keyHeldSince, listedSince, missesKey } from './secret-facts.ts';
 import { volumesOf } from './volumes.ts';
@@ -111,6 +111,16 @@ const othersOf = (sql: SqlStorage, ids: readonly string[]): Others =>
 const dueOf = (sql: SqlStorage, ids: readonly string[], now: number): number =>
   Math.min(DUE_COUNTED_MAX, ids.flatMap((id) => factsOf(sql, id).due).filter((at) => at <= now).length);
 
+/** How far a run has got, in the columns of its machine. While the run is at work it stands in its own row alone (shown.ts). */
+const progressOf = (
+  run: RunState | undefined,
+): Pick<MachineRow, 'phases_done' | 'phases_total' | 'run_phase' | 'last_event_at'> => ({
+  phases_done: run ? phasesDone(run) : 0,
+  phases_total: run?.phases.length ?? 0,
+  run_phase: run ? currentPhase(run) : null,
+  last_event_at: run?.lastEventAt ?? null,
+});
+
 /** A machine's row as it should be. Reads, writes nothing. */
 export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): MachineRow {
   const pcIds = withAliases(sql, row.id);
@@ -152,11 +162,8 @@ export function summaryRow(sql: SqlStorage, row: MachineRow, now: number): Machi
   const occurrences = occurrencesOf(clonedAt === null ? attention : [...attention, 'cloned'], at);
   return {
     ...row,
-    phases_done: run ? phasesDone(run) : 0,
-    phases_total: run?.phases.length ?? 0,
-    run_phase: run ? currentPhase(run) : null,
+    ...(run?.status === 'running' ? null : progressOf(run)),
     run_error: run ? runError(run) : null,
-    last_event_at: run?.lastEventAt ?? null,
     secrets: row.own_secrets + (others.secrets ?? 0),
     to_rotate: toRotate,
     attention: JSON.stringify(unseen(attention, occurrences, acknowledgedOf(sql, row.id))),

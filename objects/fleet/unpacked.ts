@@ -3,7 +3,8 @@ import { schedule } from '../core/alarms.ts';
 import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { walkAt } from '../core/walks.ts';
-import { type KeptEvent, putEvents } from './packs.ts';
+import type { KeptEvent } from './pack-body.ts';
+import { putEvents } from './packs.ts';
 
 type EventRow = Omit<KeptEvent, 'receivedAt' | 'takenAt' | 'mended'> & {
   run_id: string;

@@ -1,4 +1,4 @@
-// What a machine has sent on this UTC day: counted on its own row, in the write that a report or a secret costs anyway.
+// What a machine has sent on this UTC day: counted on its own row and on that of its run, in the write that a report or a secret costs anyway.
 import { dayOf } from './limits.ts';
 
 export type MachineDay = { day: number; day_bytes: number; day_runs: number; day_changes: number };
@@ -8,6 +8,12 @@ export const machineDay = (row: MachineDay | null, now: number): MachineDay =>
   row?.day === dayOf(now)
     ? { day: row.day, day_bytes: row.day_bytes, day_runs: row.day_runs, day_changes: row.day_changes }
     : { day: dayOf(now), day_bytes: 0, day_runs: 0, day_changes: 0 };
+
+/** What a run has brought on a day beside what its machine's row counts. */
+export type RunDay = { day: number; bytes: number };
+
+/** Its bytes if that day is today. Pure. */
+export const runBytes = ({ day, bytes }: RunDay, now: number): number => (day === dayOf(now) ? bytes : 0);
 
 /** The amounts to add. */
 export type Brought = { bytes: number; runs: number };

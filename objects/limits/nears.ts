@@ -5,7 +5,7 @@ import type { LimitName, LimitNear } from '../../schema/limits.ts';
 import { wasFull } from '../core/full.ts';
 import { all, first } from '../core/rows.ts';
 import { dayOf } from './limits.ts';
-import { type MachineDay, machineDay } from './machine-day.ts';
+import { type MachineDay, machineDay, type RunDay, runBytes } from './machine-day.ts';
 import { usesOf } from './token-uses.ts';
 
 /** No more are told in a day: a person who sees twenty has somewhere to begin. */
@@ -68,7 +68,13 @@ function countedIn(sql: SqlStorage, { limit, id }: LimitNear, now: number): numb
     case 'machineRuns': {
       const row = first<MachineDay>(sql, 'SELECT day, day_bytes, day_runs, day_changes FROM machines WHERE id = ?', id);
       const today = machineDay(row, now);
-      return limit === 'machineBytes' ? today.day_bytes : today.day_runs;
+      if (limit === 'machineRuns') return today.day_runs;
+      const run = first<RunDay>(
+        sql,
+        `SELECT runs.day, runs.day_bytes AS bytes FROM machines CROSS JOIN runs ON runs.id = machines.day_run WHERE machines.id = ?`,
+        id,
+      );
+      return today.day_bytes + (run === null ? 0 : runBytes(run, now));
     }
     default:
       return 0;

@@ -9,7 +9,7 @@ import type { Caller, Person } from '../core/caller.ts';
 import { listenTo } from '../core/changes.ts';
 import { logSocket } from '../core/log.ts';
 import { fleetCounts } from '../fleet/counts.ts';
-import { summariesOf } from '../fleet/machines.ts';
+import { summariesOf } from '../fleet/shown.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { acknowledged, closeCode, next, type Subscription, sentTo } from './subscription.ts';
 

@@ -105,19 +105,19 @@ function tokenQuota(
   return refusal;
 }
 
-/** Whether a report may be stored. `row`: its machine's, null where it is new. */
+/** Whether a report may be stored. `today`: what its machine has sent on this day, null where it is new. */
 export function reportQuota(
   sql: SqlStorage,
   caller: Caller,
-  { machine, row, newRun }: { machine: string; row: MachineDay | null; newRun: boolean },
+  { machine, today: sent, newRun }: { machine: string; today: MachineDay | null; newRun: boolean },
   limits: Limits,
   now: number,
 ): Refusal | null {
-  const today = machineDay(row, now);
+  const today = machineDay(sent, now);
   const bytes = { id: machine, used: today.day_bytes, adding: caller.bodyBytes ?? 0 };
   return (
     personQuota(sql, caller, false, limits, now) ??
-    tokenQuota(sql, caller, { isNew: row === null, secret: false }, limits, now) ??
+    tokenQuota(sql, caller, { isNew: sent === null, secret: false }, limits, now) ??
     hold(sql, 'machineBytes', limits.machineBytes, bytes, now) ??
     (newRun
       ? hold(sql, 'machineRuns', limits.machineRuns, { id: machine, used: today.day_runs, adding: 1 }, now)

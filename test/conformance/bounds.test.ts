@@ -5,7 +5,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DUTIES, type Due } from '../../objects/core/alarms.ts';
 import { all } from '../../objects/core/rows.ts';
-import { encode } from '../../objects/fleet/packs.ts';
+import { encode } from '../../objects/fleet/pack-body.ts';
 import { PEOPLE_MAX } from '../../objects/people/people.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import { LogLine } from '../../schema/log.ts';

@@ -17,6 +17,11 @@ export function fillFleet(run: Run, machines: number): void {
     machines,
   );
   run(
+    `INSERT INTO runs (id, machine_id, status, status_seq, started_at, last_event_at, phases, reboots, warnings, errors, events, next_seq)
+     SELECT run_id, id, 'running', 0, started_at, started_at, '[{"name":"apps","state":"succeeded","seq":1}]', 0, 0, 0, 1, 2
+     FROM machines WHERE run_status = 'running'`,
+  );
+  run(
     `INSERT INTO secrets (id, machine_id, kind, ref, latest_version)
      SELECT id, id, 'bitlocker_recovery_key', json_object('protectorId', printf('%08x', place * 16777259) || substr(id, 9),
        'volume', 'C:'), 1 FROM machines WHERE place % 20 = 0`,

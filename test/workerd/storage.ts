@@ -35,8 +35,22 @@ export const forgetReveals = (tenant: string): Promise<void> =>
     sql.exec('DELETE FROM reveal_log');
   });
 
+/** Has a tenant's packs stand in rows of their own, all of them, as they were kept before the last one stood in its run's row. */
+export const untail = (tenant: string): Promise<void> =>
+  inStorage(tenant, (sql) => {
+    const ends = all<{ id: string; tail_from: number }>(sql, 'SELECT id, tail_from FROM runs WHERE tail IS NOT NULL');
+    for (const { id, tail_from: from } of ends)
+      sql.exec(
+        'INSERT INTO packs SELECT id, tail_from, tail_to, ?, NULL, tail FROM runs WHERE id = ?',
+        Math.min(...[...packedFrom(sql, id, from)].map(({ receivedAt }) => receivedAt)),
+        id,
+      );
+    sql.exec('UPDATE runs SET tail_from = NULL, tail_to = NULL, tail = NULL');
+  });
+
 /** Has a tenant's events stand a row each, as they were kept before there were packs. */
 export async function unpack(tenant: string): Promise<void> {
+  await untail(tenant);
   await inStorage(tenant, (sql) => {
     for (const { run_id } of all<{ run_id: string }>(sql, 'SELECT DISTINCT run_id FROM packs'))
       for (const event of packedFrom(sql, run_id, 1)) {

@@ -5,10 +5,10 @@ import type { Caller, Machine } from '../../../objects/core/caller.ts';
 import { beginRemembering } from '../../../objects/core/memory.ts';
 import { migrate } from '../../../objects/core/migrations.ts';
 import { first } from '../../../objects/core/rows.ts';
-import { summaryOf } from '../../../objects/fleet/machine-row.ts';
 import { findRow } from '../../../objects/fleet/machine-rows.ts';
 import { type Submission, submitReport } from '../../../objects/fleet/reports.ts';
 import { findRun } from '../../../objects/fleet/runs.ts';
+import { summariesOf } from '../../../objects/fleet/shown.ts';
 import { isRefusal, type Refusal } from '../../../schema/refusal.ts';
 import type { ReportAnswer } from '../../../schema/report.ts';
 import type { Parent } from './parent.ts';
@@ -61,7 +61,13 @@ export class Shard extends DurableObject<ParentBindings> {
   /** How many events it has. */
   events(): number {
     const { sql } = this.ctx.storage;
-    return first<{ n: number }>(sql, 'SELECT coalesce(sum(last_seq - first_seq + 1), 0) AS n FROM packs')?.n ?? 0;
+    return (
+      first<{ n: number }>(
+        sql,
+        `SELECT coalesce((SELECT sum(last_seq - first_seq + 1) FROM packs), 0)
+           + coalesce((SELECT sum(tail_to - tail_from + 1) FROM runs), 0) AS n`,
+      )?.n ?? 0
+    );
   }
 
   /** Tells the parent of what has changed. */
@@ -92,8 +98,8 @@ export class Shard extends DurableObject<ParentBindings> {
   #summaryOf(id: string): Summary {
     const { sql } = this.ctx.storage;
     const row = findRow(sql, id);
-    if (!row) throw new Error('what has reported is a machine');
-    const summary = summaryOf(row);
+    const [summary] = summariesOf(sql, [id]);
+    if (!row || !summary) throw new Error('what has reported is a machine');
     const events = summary.run === null ? 0 : (findRun(sql, summary.run.id)?.events ?? 0);
     const { started_at: startedAt } = row;
     return { id, startedAt, hostname: summary.hostname, events, line: JSON.stringify(summary) };
