@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { keeperOn } from './among-vaults.ts';
 import type { SetUpDraft, VaultWord } from './contract.ts';
-import { keyringOf, makeTenant, must, unlockerAt, unlockInput } from './fixtures.ts';
+import { keyringOf, makeTenant, must, sealedRecord, unlockerAt, unlockInput } from './fixtures.ts';
 
 let draft: SetUpDraft;
 beforeAll(async () => {
@@ -52,6 +52,21 @@ it('a lock locks every vault of the browser, because its person was told that it
   await tab.next('lock');
   await tab.next('changed');
   expect(await others.state()).toEqual({ state: 'locked' });
+});
+
+it('a lock closes the vault that re-seals, in whatever tab, though that one says that it is locked already', async () => {
+  const name = crypto.randomUUID();
+  const [ours, others] = [keeperOn(channelOf(name)), keeperOn(channelOf(name))];
+  const tab = heard(channelOf(name));
+  const keyring = keyringOf(draft);
+  const record = await sealedRecord(keyring, { kind: 'local_admin_password', ref: { account: 'A' }, plaintext: 'kq7' });
+  const { kid } = record.version;
+  must(await others.beginReseal(unlockInput(keyring, unlockerAt(draft.write, 1), draft.recoveryCode), kid));
+  must(await others.reseal(record, kid));
+  await ours.lock();
+  await tab.next('lock');
+  await tab.next('changed');
+  expect(await others.reseal(record, kid)).toMatchObject({ ok: false, code: 'locked' });
 });
 
 it('locks what the person before has left open, and not what the next one has unlocked since, in whatever tab', async () => {

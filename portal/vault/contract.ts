@@ -250,6 +250,12 @@ export interface Vault {
    * changed.
    */
   reseal(item: Revealed, activeKid: string): Promise<VaultResult<{ resealed: Resealed }>>;
+  /**
+   * Opens an unlocker for `reseal` alone: the vault stays locked for everything else, and says so. Closed by `endReseal`, and by any lock. `kid`:
+   * the escrow key that the act has made, as it was drafted here. A keyring in which another one is active is refused.
+   */
+  beginReseal(input: UnlockInput, kid: string): Promise<VaultResult<object>>;
+  endReseal(): Promise<void>;
   /** Verifies the keyring against the pin that unlocking yields, then holds the escrow keys, non-extractable. */
   unlock(input: UnlockInput): Promise<VaultResult<Unlocked>>;
   /** Opens one ciphertext of the unlocked tenant after checking its header against the record. */

@@ -87,6 +87,7 @@ const KEY_DOORS = {
   drill: (keeper: Keeper, to: UnlockInput) => keeper.drill(to),
   draft: (keeper: Keeper, to: UnlockInput) => keeper.draft(to, { act: 'rotate' }),
   beginBundle: (keeper: Keeper, to: UnlockInput) => keeper.beginBundle({ ...to, name: 'Acme' }),
+  beginReseal: (keeper: Keeper, to: UnlockInput) => keeper.beginReseal(to, to.keyring.escrowKeys.at(-1)?.kid ?? ''),
 };
 const DOORS = {
   ...KEY_DOORS,
@@ -112,6 +113,7 @@ const offTheLine = async (code: VaultFaultCode, { keyring, seen }: UnlockInput) 
 async function nothingIsOpen(keeper: Keeper): Promise<void> {
   expect(await keeper.state()).toEqual({ state: 'locked' });
   expect(await keeper.open(record)).toEqual(justThe('locked'));
+  expect(await keeper.reseal(record, record.version.kid)).toEqual(justThe('locked'));
   expect(await keeper.bundlePart(crypto.randomUUID(), { kind: 'machines', machines: [] })).toEqual(justThe('locked'));
 }
 

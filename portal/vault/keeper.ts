@@ -8,13 +8,14 @@ import { sha256Hex } from '../../schema/signed.ts';
 import { draftAct } from './act.ts';
 import { BundleWriter } from './bundle.ts';
 import { malformedPart } from './bundle-part.ts';
-import type { Opened, Vault, VaultState } from './contract.ts';
+import type { Opened, UnlockInput, Vault, VaultState } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { requestGrant } from './grant.ts';
 import { sealByHand } from './hand.ts';
 import { rootsOfLine } from './line.ts';
 import { openSecret } from './opener.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
+import { ResealOnly } from './reseal-only.ts';
 import { resealSecret, type SealTo, sealTo } from './resealer.ts';
 import { draftSetUp } from './set-up.ts';
 import { grantWords, successionWords } from './spoken-words.ts';
@@ -26,6 +27,11 @@ const MINUTE_MS = 60_000;
 const TELL_EVERY_MS = 1_000;
 /** Exports under way at once, one a tab; beyond it the oldest was given up with its tab. */
 const BUNDLES_MAX = 4;
+const MEANWHILE = fault('locked', 'The vault was locked meanwhile. Unlock it again.');
+const ANOTHER_KEY = fault(
+  'keyring_changed',
+  'Another escrow key is active than the one that this act has made. Nothing was re-sealed; unlock to go on.',
+);
 const NO_BUNDLE = fault('locked', 'That bundle was not begun, or the browser has forgotten it. Begin again.');
 
 type Held = {
@@ -46,9 +52,22 @@ function wellFormed(kind: SecretKind, { plaintext, bitlocker }: Opened): Finding
   return plaintext.trim() === '' ? 'malformed' : 'sound';
 }
 
+/** The escrow keys of a keyring that verifies, by one of its unlockers, and the active one to seal to. */
+async function openKeys(input: UnlockInput) {
+  const trusted = await trustKeyring(input);
+  if (isFault(trusted)) return trusted;
+  const keys = await escrowKeysOf(trusted, input.keyring);
+  if (isFault(keys)) return keys;
+  const activeKid = trusted.manifest.keys.find((key) => key.state === 'active')?.kid;
+  const active = input.keyring.escrowKeys.find((key) => key.kid === activeKid);
+  if (!active) return untrusted('The keyring has no active escrow key.');
+  return { trusted, keys, active: await sealTo(active.kid, active.jwk) };
+}
+
 /** The vault behind `contract.ts`. One instance serves every tab that shares its worker. */
 export class Keeper implements Vault {
   #held: Held | null = null;
+  readonly #resealOnly: ResealOnly;
   /** By a random id. They can only seal, so an export goes on over a lock. */
   readonly #bundles = new Map<string, BundleWriter>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -63,6 +82,7 @@ export class Keeper implements Vault {
   /** `onState` hears that `state()` is another one now, `onLock` that somebody has locked. */
   constructor(now: () => number = Date.now, onState: () => void = () => {}, onLock: () => void = () => {}) {
     this.#now = now;
+    this.#resealOnly = new ResealOnly(now);
     this.#onState = onState;
     this.#onLock = onLock;
   }
@@ -124,30 +144,45 @@ export class Keeper implements Vault {
   };
 
   reseal: Vault['reseal'] = async (item, activeKid) => {
-    const held = this.#current();
-    if (!held) return fault('locked', 'The vault is locked.');
-    if (held.active.kid !== activeKid)
-      return fault('keyring_changed', 'The escrow key was changed since you unlocked. Lock, unlock, and go on.');
-    this.#touch();
+    const [unlocked, only] = [this.#current(), this.#resealOnly.keys];
+    const held = [only, unlocked].find((one) => one?.active.kid === activeKid);
+    if (!held)
+      return unlocked || only
+        ? fault('keyring_changed', 'The escrow key was changed since you unlocked. Lock, unlock, and go on.')
+        : fault('locked', 'The vault is locked.');
+    if (held === only) this.#resealOnly.count();
+    else this.#touch();
     const resealed = await resealSecret(held.tenant, item, held.keys, held.active);
     return isFault(resealed) ? resealed : { ok: true, resealed };
   };
 
+  beginReseal: Vault['beginReseal'] = async (input, kid) => {
+    const locks = this.#locks;
+    // A line is taken by unlocking, where it goes on record.
+    const opened = await openKeys({ ...input, confirmedLine: undefined });
+    if (isFault(opened)) return opened;
+    if (this.#locks !== locks) return MEANWHILE;
+    const { keys, active } = opened;
+    // A browser that remembers nothing takes an older keyring for the one of now: that has the key which was just replaced.
+    if (active.kid !== kid) return ANOTHER_KEY;
+    this.#resealOnly.hold({ tenant: input.tenant, keys, active });
+    return { ok: true };
+  };
+
+  async endReseal(): Promise<void> {
+    this.#resealOnly.drop();
+  }
+
   unlock: Vault['unlock'] = async (input) => {
     const locks = this.#locks;
-    const trusted = await trustKeyring(input);
-    if (isFault(trusted)) return trusted;
-    const keys = await escrowKeysOf(trusted, input.keyring);
-    if (isFault(keys)) return keys;
+    const all = await openKeys(input);
+    if (isFault(all)) return all;
+    const { trusted, keys, active } = all;
     const { tenant, unlocker } = input;
-    const activeKid = trusted.manifest.keys.find((key) => key.state === 'active')?.kid;
-    const active = input.keyring.escrowKeys.find((key) => key.kid === activeKid);
-    if (!active) return untrusted('The keyring has no active escrow key.');
     const { fingerprint } = trusted.seen;
-    const seal = await sealTo(active.kid, active.jwk);
-    if (this.#locks !== locks) return fault('locked', 'The vault was locked meanwhile. Unlock it again.');
+    if (this.#locks !== locks) return MEANWHILE;
     const idleMs = lockAfter(input.keyring.lockAfterMinutes) * MINUTE_MS;
-    this.#held = { tenant, fingerprint, unlocker, keys, active: seal, unlockedAt: this.#now(), idleMs, locksAt: 0 };
+    this.#held = { tenant, fingerprint, unlocker, keys, active, unlockedAt: this.#now(), idleMs, locksAt: 0 };
     this.#toldLocksAt = 0;
     this.#touch();
     const { unlocker: opened } = trusted;
@@ -244,7 +279,7 @@ export class Keeper implements Vault {
   }
 
   async lockOlder(than: number): Promise<void> {
-    if (this.#held && this.#held.unlockedAt < than) await this.lock();
+    if ((this.#held && this.#held.unlockedAt < than) || this.#resealOnly.isOlder(than)) await this.lock();
   }
 
   /** Locks for lack of use, or because another vault of this browser was locked: nobody else is told. */
@@ -252,6 +287,7 @@ export class Keeper implements Vault {
     this.#locks += 1;
     clearTimeout(this.#timer);
     this.#held = null;
+    this.#resealOnly.drop();
     this.#onState();
   }
 

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { issueField, issueMessage } from '../../../schema/issue.ts';
+import { contract } from '../../../schema/routes/contract.ts';
 import { fieldsOf, wordsOf } from './problem-words.ts';
 
 const refusal = (...errors: { field: string; message: string }[]) => ({
@@ -33,4 +35,47 @@ it('a form finds what is wrong with its field', () => {
     ['url', 'must begin with https://'],
     ['kinds', 'is none of ours'],
   ]);
+});
+
+/** What may be wrong with a member, whichever it is: it is absent, of another type, empty, too long, or has something unknown in it. */
+const WRONG: readonly unknown[] = [
+  undefined,
+  null,
+  true,
+  7.5,
+  -1,
+  1e15,
+  '',
+  ' ',
+  'x'.repeat(10_000),
+  [],
+  [null],
+  [{}],
+  {},
+  { odd: 1 },
+];
+
+/** Every refusal of a body that the API has words for, by the route that the portal sends it to. */
+function* refusals(): Generator<{ route: string; field: string; message: string }> {
+  for (const [route, row] of Object.entries(contract)) {
+    if (!('body' in row) || row.who === 'machine') continue;
+    const { schema } = row.body;
+    const members = 'shape' in schema ? Object.keys(schema.shape) : [];
+    const bodies = [null, ...WRONG.flatMap((wrong) => members.map((member) => ({ [member]: wrong }))), { odd: 1 }];
+    for (const body of bodies)
+      for (const issue of schema.safeParse(body).error?.issues ?? [])
+        yield { route, field: issueField(issue, 'body'), message: issueMessage(issue) };
+  }
+}
+
+it('whatever any form sends, what comes back is said in words: no path, no name of the API’s, no schema’s own sentence', () => {
+  const all = [...refusals()];
+  expect(new Set(all.map(({ route }) => route)).size).toBeGreaterThan(20);
+  for (const { route, field, message } of all) {
+    const error = refusal({ field, message }, { field: `body.${field}`, message });
+    const said = [wordsOf(error), ...fieldsOf(error.errors).values()].join(' ');
+    expect(said, `${route} ${field} ${message}`).not.toMatch(
+      /\bbody\b|\w\.\w|\p{Ll}\p{Lu}|\w_\w|…|Invalid|Too (big|small)|[<>|]/u,
+    );
+  }
 });

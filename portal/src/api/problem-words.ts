@@ -5,7 +5,7 @@ import type { Problem } from '../../../schema/problem.ts';
 const memberOf = (field: string): string =>
   field
     .split('.')
-    .filter((part) => !/^\d+$/.test(part))
+    .filter((part) => !/^(\d+|…)$/.test(part))
     .at(-1) ?? field;
 
 /** `ticketPattern` as "Ticket pattern", `url` as "URL". */
@@ -15,16 +15,29 @@ function membersWords(member: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** A schema's own words, which name its types and the API's values, in a person's. */
+const SAID: readonly [said: RegExp, words: string][] = [
+  [/^(Invalid input|Invalid option|must be one of)\b.*/, 'is not something that fits here'],
+  [/^Too small: .* >=1 .*/, 'must not be empty'],
+  [/^Too small: .* >=?(-?\d+)( \w+)?$/, 'must be at least $1$2'],
+  [/^Too big: .* <=?(-?\d+)( \w+)?$/, 'must be at most $1$2'],
+];
+
+function plain(message: string): string {
+  const found = SAID.find(([said]) => said.test(message));
+  return found ? message.replace(...found) : message;
+}
+
 const isWhole = (field: string): boolean => field === 'body' || field === 'query';
 
 /** By the member that each is about, for a form that says it at its field. */
 export const fieldsOf = (errors: NonNullable<Problem['errors']>): ReadonlyMap<string, string> =>
-  new Map(errors.filter(({ field }) => !isWhole(field)).map(({ field, message }) => [memberOf(field), message]));
+  new Map(errors.filter(({ field }) => !isWhole(field)).map(({ field, message }) => [memberOf(field), plain(message)]));
 
 export function wordsOf({ title, detail, errors = [] }: Pick<Problem, 'title' | 'detail' | 'errors'>): string {
   if (errors.length === 0) return `${title}. ${detail}`;
   const said = errors.map(({ field, message }) =>
-    isWhole(field) ? `What was sent ${message}.` : `${membersWords(memberOf(field))}: ${message}.`,
+    isWhole(field) ? `What was sent ${plain(message)}.` : `${membersWords(memberOf(field))}: ${plain(message)}.`,
   );
   return [...new Set(said)].join(' ');
 }

@@ -2,14 +2,17 @@
 // and the secrets left behind. A controller beside the page's acts; keys and plaintexts stay in the vault.
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import type { Rotation } from '../../../schema/rotation.ts';
+import type { VaultFaultCode } from '../../vault/contract.ts';
+import * as keyringApi from '../api/keyring.ts';
 import * as rotationApi from '../api/rotation.ts';
 import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepCalls } from '../secrets/sweep-calls.ts';
 import { saidNote } from '../ui/said-note.ts';
+import type { Proof } from '../unlock/unlock-fields.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
-import { vault } from '../unlock/vault-client.ts';
+import { vault, whileResealing } from '../unlock/vault-client.ts';
 import type { HelpWanted } from './left-behind.ts';
 import { type LeftBehind, type RotationCalls, rotate } from './rotation.ts';
 import './left-behind.ts';
@@ -21,6 +24,9 @@ type Page = {
   rotation: () => Rotation | null;
   show: (rotation: Rotation) => void;
 };
+
+/** The proof was of a way that its own act has replaced, or words are to be compared first: the next unlock says so. */
+const ASKS_TO_UNLOCK: ReadonlySet<VaultFaultCode> = new Set<VaultFaultCode>(['no_rights', 'root_succeeded']);
 
 /** Put `render()` somewhere in the host's template. */
 export class Resealing {
@@ -62,7 +68,25 @@ export class Resealing {
 
   /** Re-seals what is left, as part of an act of the page. Answers the words to say. */
   async reseal(signal: AbortSignal): Promise<string> {
-    if (!(await unlockedOrAsk(this.#page.tenant())) || signal.aborted) return '';
+    return !(await unlockedOrAsk(this.#page.tenant())) || signal.aborted ? '' : this.#resealAll(signal);
+  }
+
+  /**
+   * The same to the key that an act has made, by what it was just proven with, and with the vault open for nothing else. Blank: that opens the
+   * keyring of now no more, and somebody has to unlock. Throws why a keyring is not to be trusted.
+   */
+  async resealBy(proof: Proof, kid: string, signal: AbortSignal): Promise<string> {
+    const tenant = this.#page.tenant();
+    const keyring = await keyringApi.keyring(tenant);
+    if (!keyring || signal.aborted) return '';
+    const work = async () => (signal.aborted ? '' : this.#resealAll(signal));
+    const done = await whileResealing({ tenant, keyring, ...proof }, kid, work);
+    if (done.ok) return done.value;
+    if (ASKS_TO_UNLOCK.has(done.code)) return '';
+    throw new Error(done.message);
+  }
+
+  async #resealAll(signal: AbortSignal): Promise<string> {
     this.#work(true);
     this.#leftBehind = [];
     try {

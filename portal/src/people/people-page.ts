@@ -5,19 +5,23 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Leaver, Membership, PeopleList } from '../../../schema/person.ts';
+import type { Rotation } from '../../../schema/rotation.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
 import * as keyringApi from '../api/keyring.ts';
 import { removeWebhook } from '../api/notices.ts';
 import * as peopleApi from '../api/people.ts';
+import * as rotationApi from '../api/rotation.ts';
 import * as tokensApi from '../api/tokens.ts';
 import { PageWork } from '../core/page-work.ts';
 import type { Sheets } from '../keyring/recovery-sheets.ts';
+import { Resealing } from '../keyring/resealing.ts';
 import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 import { readManifest } from '../unlock/manifest.ts';
 import { StepUp, writeDrafted } from '../unlock/step-up.ts';
+import type { Proof } from '../unlock/unlock-fields.ts';
 import { lock } from '../unlock/vault-client.ts';
 import type { Outliving } from './leaver-card.ts';
 import type { Replacements } from './leaver-replacements.ts';
@@ -34,6 +38,8 @@ import '../keyring/recovery-sheets.ts';
 const REFRESH_MS = 5_000;
 
 type Loaded = { list: PeopleList; keyring: Keyring | null };
+/** A drafted act whose new sheets have to be kept first, and what it was proven with: until then, and no longer. */
+type Out = { drafted: Drafted; proof: Proof; sheets: Sheets };
 
 @customElement('people-page')
 export class PeoplePage extends LitElement {
@@ -52,12 +58,22 @@ export class PeoplePage extends LitElement {
   @property({ attribute: false }) membership!: Membership;
   @property() email = '';
   @state() private asked: PersonActWanted['detail'] | null = null;
-  @state() private out: { drafted: Drafted; sheets: Sheets } | null = null;
+  @state() private out: Out | null = null;
+  /** What is left to re-seal, while a leaver's act re-seals it. */
+  @state() private rotation: Rotation | null = null;
   @query('person-form') private form!: PersonForm | null;
   #stepUp = new StepUp(this);
   #work = new PageWork<Loaded>(this, {
     load: () => (this.membership.role === 'engineer' ? null : this.#load()),
     everyMs: REFRESH_MS,
+  });
+  #resealing = new Resealing(this, {
+    tenant: () => this.#tenant,
+    acts: this.#work,
+    rotation: () => this.rotation,
+    show: (rotation) => {
+      this.rotation = rotation;
+    },
   });
 
   get #tenant(): string {
@@ -95,21 +111,22 @@ export class PeoplePage extends LitElement {
 
   /**
    * One write replaces everything the leaver could open, and what is shared; if that includes a recovery set, its
-   * sheets are kept first.
+   * sheets are kept first. Then every secret is re-sealed.
    */
   #replace({ email }: Leaver, wanted: Replacements): void {
-    void this.#work.do(async () => {
+    void this.#work.do(async (signal) => {
       const act: KeyringAct = { act: 'leaver', email, ...wanted };
       const { recovery } = wanted;
       const drafted = await this.#stepUp.draft(this.#tenant, `Replace what ${email} could open`, 'Replace', act);
-      if (!drafted) return;
-      const { value } = drafted;
-      if (value.recovery && recovery && recovery !== 'kept')
-        this.out = {
-          drafted: value,
-          sheets: { ...value.recovery, threshold: recovery.threshold, fingerprint: value.fingerprint },
-        };
-      else await this.#write(value);
+      if (!drafted) return '';
+      const { value, proof } = drafted;
+      if (value.recovery && recovery && recovery !== 'kept') {
+        const sheets = { ...value.recovery, threshold: recovery.threshold, fingerprint: value.fingerprint };
+        this.out = { drafted: value, proof, sheets };
+        return '';
+      }
+      await this.#write(value);
+      return this.#reseal(value, proof, signal);
     });
   }
 
@@ -122,17 +139,30 @@ export class PeoplePage extends LitElement {
     });
   }
 
-  #keep(drafted: Drafted): void {
-    void this.#work.do(async () => {
+  #keep({ drafted, proof }: Out): void {
+    void this.#work.do(async (signal) => {
       await this.#write(drafted);
       this.out = null;
+      return this.#reseal(drafted, proof, signal);
     });
   }
 
-  /** The unlocked vault holds the old escrow key: once it is locked, the next re-sealing asks to unlock anew. */
+  /** The unlocked vault holds the old escrow key. */
   async #write(drafted: Drafted): Promise<void> {
     await writeDrafted(this.#tenant, drafted);
     await lock();
+    await this.#work.now();
+  }
+
+  /** Where it stops, the card leads on to the Keys page. */
+  async #reseal({ kid }: Drafted, proof: Proof, signal: AbortSignal): Promise<string> {
+    if (kid === null) return '';
+    try {
+      this.rotation = await rotationApi.rotation(this.#tenant);
+      return await this.#resealing.resealBy(proof, kid, signal);
+    } finally {
+      this.rotation = null;
+    }
   }
 
   override render() {
@@ -143,19 +173,19 @@ export class PeoplePage extends LitElement {
       <problem-note .error=${failure ?? unreachable}></problem-note>
       ${saidNote(said)}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
-      ${this.out ? this.#sheets(this.out) : loaded ? this.#lists(loaded) : nothing}
+      ${this.#resealing.render(this.#admin)} ${this.out ? this.#sheets(this.out) : loaded ? this.#lists(loaded) : nothing}
       ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()}`;
   }
 
-  #sheets({ drafted, sheets }: { drafted: Drafted; sheets: Sheets }) {
+  #sheets(out: Out) {
     return html`<div class="card">
       <p class="note warn screen">Nothing is replaced yet: the new recovery sheets have to be kept first.</p>
       <recovery-sheets
-        .sheets=${sheets}
+        .sheets=${out.sheets}
         .tenant=${this.membership.name}
         action="Replace everything"
         .busy=${this.#work.busy}
-        @typed-back=${() => this.#keep(drafted)}
+        @typed-back=${() => this.#keep(out)}
       ></recovery-sheets>
     </div>`;
   }

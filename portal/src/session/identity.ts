@@ -4,7 +4,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Me, Membership } from '../../../schema/person.ts';
 import { MEMBERSHIP_CHANGED } from '../api/http.ts';
 import * as api from '../api/me.ts';
-import { lock, vaultState } from '../unlock/vault-client.ts';
+import { lockWhatIsOpen, vaultState } from '../unlock/vault-client.ts';
 import { announceRestored, notePerson } from './person.ts';
 import { Reach } from './reach.ts';
 
@@ -87,7 +87,8 @@ export class Identity implements ReactiveController {
   #withdraw({ was, now }: Change): void {
     const held = vaultState();
     const may = now?.status === 'active' && now.role !== 'auditor';
-    if (!may && held.state === 'unlocked' && held.tenant === was.tenant) void lock();
+    // One that says it is locked may be re-sealing.
+    if (!may && (held.state === 'locked' || held.tenant === was.tenant)) lockWhatIsOpen();
   }
 
   #askAgain = (): void => void this.ask();

@@ -56,7 +56,7 @@ function meaningOf(act: KeyringAct): string | undefined {
     ...(act.recovery === 'kept' ? ['the recovery set'] : []),
   ];
   const said = kept.length === 0 ? '' : `By your choice ${kept.join(' and ')} stays as it is, on record. `;
-  return `${said}${THIS_ONE_ACT}`;
+  return `${said}Then every secret is re-sealed here; for that alone the keys stay open, and show nothing.`;
 }
 
 const isAdmin = (unlocker: ManifestUnlocker): boolean => unlocker.rights.includes('admin');

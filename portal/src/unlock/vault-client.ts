@@ -9,6 +9,7 @@ import {
   type UnlockInput,
   VAULT_CHANNEL,
   type Vault,
+  type VaultResult,
   type VaultState,
   type VaultWord,
 } from '../../vault/contract.ts';
@@ -157,6 +158,21 @@ export async function unlock(input: Omit<UnlockInput, 'seen' | 'since'>) {
     await keyringOpened(input.tenant, input.unlocker, result.opened).catch(() => {});
   await refreshVaultState();
   return result;
+}
+
+/** Opens the vault for re-sealing to this key alone while `work` goes on. However that ends, it is closed again. */
+export async function whileResealing<T>(
+  input: Omit<UnlockInput, 'seen' | 'since'>,
+  kid: string,
+  work: () => Promise<T>,
+): Promise<VaultResult<{ value: T }>> {
+  const begun = await vault().beginReseal({ ...input, ...(await seenBefore(input)) }, kid);
+  if (!begun.ok) return begun;
+  try {
+    return { ok: true, value: await work() };
+  } finally {
+    await vault().endReseal();
+  }
 }
 
 /** Keeps what is unlocked so for as long again as the tenant lets it be idle. */
