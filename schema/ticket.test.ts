@@ -30,6 +30,15 @@ describe('a ticket pattern', () => {
     },
   );
 
+  it.each(['(a+)+$', '(', '[a-z]', 'a|b', '^#', '\\d', '.*'])(
+    'as a server may send one, without the check, "%s" is the signs that it has, because no expression from outside is ever run',
+    (pattern) => {
+      const itself = pattern.replaceAll('#', '4').replaceAll('*', 'x');
+      expect(beginsWithTicket(pattern, itself)).toBe(true);
+      expect(beginsWithTicket(pattern, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!')).toBe(false);
+    },
+  );
+
   it('reads any reason in steps that grow with its length alone, because a run always ends at the same place', () => {
     const pattern = TicketPattern.parse(`${'*-'.repeat(19)}#`);
     for (const reason of ['a'.repeat(500), 'a-'.repeat(250), '-'.repeat(500)])

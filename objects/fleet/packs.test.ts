@@ -38,11 +38,15 @@ const noise = (length: number, seed: number): string => {
   }).join('');
 };
 
+const PLAIN = 4000;
+const textOf = (length: number, seed: number): string => (length === PLAIN ? 'a'.repeat(length) : noise(length, seed));
+
 const said = fc.record({
   /** From the run's next seq; negative ones are sent again. */
   step: fc.integer({ min: -12, max: 8 }),
   content: fc.nat({ max: 2 }),
-  length: fc.constantFrom(0, 5, 5, 40, 40, 40, 40, 2000),
+  /** The longest are of one character: much text, which is small as it is stored. */
+  length: fc.constantFrom(0, 5, 5, 40, 40, 40, 40, 2000, PLAIN),
   level: fc.constantFrom<EventLevel>('info', 'warning', 'error'),
   type: fc.constantFrom<EventType>('message', 'phase_started', 'reboot'),
   mended: fc.constantFrom<Mended[] | undefined>(undefined, undefined, undefined, ['lost'], ['at'], ['message', 'lost']),
@@ -70,7 +74,7 @@ const old = fc.option(fc.record({ count: fc.nat({ max: 40 }), holes: fc.array(fc
 
 const eventOf = ({ content, length, level, type, mended, wrong }: Said, seq: number, index: number): TimedEvent => {
   const at = 1_790_000_000_000 + seq * 1000 + (mended?.includes('at') ? index : 0);
-  const message = `${content} ${noise(length, seq)}`;
+  const message = `${content} ${textOf(length, seq)}`;
   const data = content === 1 ? { code: 7, 'ä"\u2028': -0 } : undefined;
   const event = { seq, at, level, type, message, ...(data && { data }), ...(mended && { mended }) };
   return { index, event: type === 'message' ? event : { ...event, phase: 'apps' }, at: wrong ? at - DAY_MS : at };
@@ -176,6 +180,27 @@ function expectSound(sql: SqlStorage): void {
 }
 
 describe('packs', () => {
+  it('never hold an event twice where lost ones turn up with much text, which still is a small tail and no small pack', () =>
+    inNewObject((storage) => {
+      const one: Said = {
+        wrong: false,
+        step: 0,
+        content: 0,
+        length: 5,
+        level: 'info',
+        type: 'message',
+        mended: undefined,
+      };
+      const seqs = Array.from({ length: 20 }, (_, place) => place + 1);
+      const some = (said: Said) => seqs.map((seq, index) => eventOf(said, seq, index));
+      const reports = [some({ ...one, mended: ['lost'] }), some({ ...one, length: PLAIN }), [eventOf(one, 21, 0)]];
+      for (const [index, timed] of reports.entries()) {
+        storage.transactionSync(() => byPacks(storage.sql, { timed }, { from: 1, refused: 0 }, index));
+        expectSound(storage.sql);
+      }
+      expect(pages(page, storage.sql, 30).flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([...seqs, 21]);
+    }));
+
   it('hold what rows held, whatever comes, in whatever order, and however much of it was there before', async () => {
     await fc.assert(
       fc.asyncProperty(

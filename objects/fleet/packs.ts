@@ -104,7 +104,7 @@ type FullPack = Tail & { events: readonly KeptEvent[] };
 /** It becomes the tail, if it is small; one that stood there before it gets a row. */
 function putLast(sql: SqlStorage, run: string, pack: FullPack): void {
   const { tail } = requireRun(sql, run);
-  if (tail !== null && tail.from < pack.from) putRow(sql, run, { ...tail, events: eventsOf(tail) });
+  if (tail !== null && tail.to < pack.from) putRow(sql, run, { ...tail, events: eventsOf(tail) });
   const isSmall = pack.body.byteLength <= SMALL_MAX_BYTES;
   if (!isSmall) putRow(sql, run, pack);
   if (isSmall || tail !== null) putTail(sql, run, isSmall ? pack : null);

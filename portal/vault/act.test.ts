@@ -115,6 +115,34 @@ describe('unlocking', () => {
     await keeper.lock();
   });
 
+  it('locks an hour after a person last used it, however busy a sweep keeps it, because a server may never end the list', async () => {
+    let now = 1_000_000;
+    const keeper = new Keeper(() => now);
+    const keyring = keyringOf(draft);
+    await keeper.unlock(unlockInput(keyring, unlockerAt(draft.write, 0), PASSPHRASE));
+    const record = await sealedRecord(keyring, {
+      kind: 'local_admin_password',
+      ref: { account: 'Administrator' },
+      plaintext: 'kq7-Vm2',
+    });
+    const busyFor = async (minutes: number) => {
+      for (let minute = 0; minute < minutes; minute += 10) {
+        now += 10 * 60_000;
+        await keeper.check(record);
+        await keeper.reseal(record, record.version.kid);
+      }
+    };
+    await busyFor(50);
+    expect(await keeper.state()).toMatchObject({ state: 'unlocked' });
+    // Whoever says that they are still there has another hour.
+    await keeper.stay();
+    await busyFor(50);
+    expect(await keeper.state()).toMatchObject({ state: 'unlocked' });
+    await busyFor(10);
+    expect(await keeper.state()).toEqual({ state: 'locked' });
+    await keeper.lock();
+  });
+
   it('locks itself after 15 idle minutes, also where the timer slept', async () => {
     let now = 1_000_000;
     const keeper = new Keeper(() => now);

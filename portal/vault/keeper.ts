@@ -1,7 +1,7 @@
 // Holds the escrow keys while unlocked: non-extractable, in memory, of one tenant, until locked, idle, or closed.
 import { hex } from '@scure/base';
 import type { Finding } from '../../schema/bulk.ts';
-import { lockAfter } from '../../schema/facts/idle.ts';
+import { LOCK_AFTER_MAX_MINUTES, lockAfter } from '../../schema/facts/idle.ts';
 import { thumbprint } from '../../schema/jwk.ts';
 import type { Revealed, SecretKind } from '../../schema/secret.ts';
 import { sha256Hex } from '../../schema/signed.ts';
@@ -24,6 +24,8 @@ import { escrowKeysOf, everyKeyOpens, trustKeyring, untrusted } from './trust.ts
 import { rekeyed, repinned, signChange, signDrill, signOpened } from './unlocker.ts';
 
 const MINUTE_MS = 60_000;
+/** The longest idle time that a tenant may have. */
+const WORK_MAX_MS = LOCK_AFTER_MAX_MINUTES * MINUTE_MS;
 const TELL_EVERY_MS = 1_000;
 /** Exports under way at once, one a tab; beyond it the oldest was given up with its tab. */
 const BUNDLES_MAX = 4;
@@ -43,6 +45,8 @@ type Held = {
   unlockedAt: number;
   /** So long without use, and it locks. */
   idleMs: number;
+  /** When a person last had it do something. */
+  usedAt: number;
   locksAt: number;
 };
 
@@ -151,7 +155,7 @@ export class Keeper implements Vault {
         ? fault('keyring_changed', 'The escrow key was changed since you unlocked. Lock, unlock, and go on.')
         : fault('locked', 'The vault is locked.');
     if (held === only) this.#resealOnly.count();
-    else this.#touch();
+    else this.#work();
     const resealed = await resealSecret(held.tenant, item, held.keys, held.active);
     return isFault(resealed) ? resealed : { ok: true, resealed };
   };
@@ -182,7 +186,17 @@ export class Keeper implements Vault {
     const { fingerprint } = trusted.seen;
     if (this.#locks !== locks) return MEANWHILE;
     const idleMs = lockAfter(input.keyring.lockAfterMinutes) * MINUTE_MS;
-    this.#held = { tenant, fingerprint, unlocker, keys, active, unlockedAt: this.#now(), idleMs, locksAt: 0 };
+    this.#held = {
+      tenant,
+      fingerprint,
+      unlocker,
+      keys,
+      active,
+      unlockedAt: this.#now(),
+      idleMs,
+      usedAt: 0,
+      locksAt: 0,
+    };
     this.#toldLocksAt = 0;
     this.#touch();
     const { unlocker: opened } = trusted;
@@ -226,7 +240,7 @@ export class Keeper implements Vault {
     // changed.
     if (!held.keys.has(item.version.kid) && !item.version.unopenable)
       return fault('keyring_changed', 'The keyring was changed since you unlocked. Lock, unlock, and go on.');
-    this.#touch();
+    this.#work();
     // The finding is kept under this hash: it must be that of the opened ciphertext.
     if ((await sha256Hex(item.sealed)) !== item.version.sha256) return { ok: true, finding: 'does_not_open' };
     const opened = await openSecret(held.tenant, item, held.keys);
@@ -297,15 +311,27 @@ export class Keeper implements Vault {
     return this.#held;
   }
 
+  /** A person uses it. */
   #touch(): void {
     if (!this.#held) return;
-    const { idleMs } = this.#held;
-    this.#held.locksAt = this.#now() + idleMs;
+    this.#held.usedAt = this.#now();
+    this.#stayFor(this.#held, this.#held.idleMs);
+  }
+
+  /** A sweep or a rotation goes on by itself: for an hour at most, since a server may never say that there is nothing more. */
+  #work(): void {
+    if (!this.#held) return;
+    const { idleMs, usedAt } = this.#held;
+    this.#stayFor(this.#held, Math.min(idleMs, usedAt + WORK_MAX_MS - this.#now()));
+  }
+
+  #stayFor(held: Held, ms: number): void {
+    held.locksAt = this.#now() + ms;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.lockHere(), idleMs);
+    this.#timer = setTimeout(() => this.lockHere(), ms);
     // A sweep uses the keys a thousand times a minute; no displayed clock needs that.
-    if (this.#held.locksAt - this.#toldLocksAt < TELL_EVERY_MS) return;
-    this.#toldLocksAt = this.#held.locksAt;
+    if (held.locksAt - this.#toldLocksAt < TELL_EVERY_MS) return;
+    this.#toldLocksAt = held.locksAt;
     this.#onState();
   }
 }

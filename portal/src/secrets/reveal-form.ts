@@ -189,7 +189,7 @@ export class RevealForm extends LitElement {
 
   #unlock(shown: Shown) {
     if (shown.unlockers.length === 0) return html`<p class="note warn unlock" role="alert">${shown.why}</p>`;
-    const aside = 'once, then open for 15 min of use';
+    const aside = `once, then open for ${shown.minutes} idle min`;
     return this.#fields.render(shown, { working: this.opening, fault: shown.fault, aside });
   }
 

@@ -24,3 +24,14 @@ it('counts the words that were ticked as they were read out; other words begin a
   expect(ticked).toBe(0);
   expect(element.renderRoot.querySelectorAll('input:checked')).toHaveLength(0);
 });
+
+it('says that none is ticked where words are shown for the first time, because whoever counts may remember others in their place', async () => {
+  const element = Object.assign(document.createElement('eight-words') as EightWords, { words: WORDS, ticking: true });
+  let ticked = 8;
+  element.addEventListener('ticked', (event) => {
+    ticked = (event as CustomEvent<number>).detail;
+  });
+  document.body.append(element);
+  await element.updateComplete;
+  expect(ticked).toBe(0);
+});

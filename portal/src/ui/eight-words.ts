@@ -42,10 +42,13 @@ export class EightWords extends LitElement {
   @property({ type: Boolean }) ticking = false;
   @state() private ticked: ReadonlySet<number> = new Set();
 
-  /** Other words have to be read out anew; the same ones in a list that was read again have not. */
+  /**
+   * Other words have to be read out anew; the same ones in a list that was read again have not. Words that are shown for the first time say that
+   * none is ticked: whoever counts may remember others in their place.
+   */
   override willUpdate(changed: Map<string, unknown>): void {
     const before = changed.get('words') as readonly string[] | undefined;
-    if (before !== undefined && before.join() !== this.words.join()) this.#tick(new Set());
+    if (changed.has('words') && before?.join() !== this.words.join()) this.#tick(new Set());
   }
 
   #tick(ticked: ReadonlySet<number>): void {
