@@ -96,6 +96,8 @@ export class SafekeepingPage extends LitElement {
         work: (input) => vault().beginBundle({ ...input, name: this.membership.name }),
       });
       if (!begun) return '';
+      // It only notes the use, also of recovery sheets: the export does not wait for it.
+      void askOverview(this.#tenant, begun.proof.unlocker).catch(() => {});
       const { bundle } = begun.value;
       const seal = async (part: BundlePart) => {
         const sealed = await vault().bundlePart(bundle, part);
