@@ -154,6 +154,32 @@ Describe 'on Windows' {
             $again.Count | Should -Be 0
         }
 
+        It 'whose change a check finds under way is left to the build beside it: only the next build says how it ended' {
+            InModuleScope TotlProvision { Save-TotlChange $script:Connected 'LocalAdmin' ([Guid]::NewGuid().ToString()) }
+            $before = Get-SpoolText $script:spool
+            $checked = @(Connect-Totl $script:file -SpoolPath $script:spool -Check 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] })
+            $checked.Count | Should -Be 0
+            Test-Path -LiteralPath (Join-Path -Path $script:spool -ChildPath 'change.json') | Should -BeTrue
+            Get-SpoolText $script:spool | Should -Not -BeLike '*had its receipt*'
+            [void] (Disconnect-Totl)
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool -WarningVariable warned 3> $null)
+            "$warned" | Should -BeLike 'This PC stopped before the new password of LocalAdmin had its receipt*'
+        }
+
+        It 'is told of as the last start left it, and only then anything is sent, because a receipt that comes now would change the story' {
+            Clear-Connected
+            $global:totlSenders = @()
+            $point = Set-PSBreakpoint -Command 'Resolve-TotlChange' -Action {
+                $global:totlSenders += (Get-ConnectedSession).Sender
+            }
+            try { $now = Connect-Totl $script:file -SpoolPath $script:spool } finally { Remove-PSBreakpoint -Breakpoint $point }
+            $global:totlSenders.Count | Should -Be 1
+            $global:totlSenders[0] | Should -BeNullOrEmpty
+            # What was written before there was a sender leaves without a further event.
+            $now.Sender | Should -Not -BeNullOrEmpty
+            Wait-Until { @((Invoke-Reference '/kept').runs).Count -eq 1 }
+        }
+
         It 'keeps its password where the spool cannot be written, and the build goes on, because that is this product''s own failure' {
             $global:TotlWindows.Accounts['LocalAdmin'] = 'before'
             $blocked = Join-Path -Path $script:spool -ChildPath 'secrets'
