@@ -180,6 +180,19 @@ Describe 'on Windows' {
             Wait-Until { @((Invoke-Reference '/kept').runs).Count -eq 1 }
         }
 
+        It 'whose script is stopped by Ctrl+C between receipt and change is told of by the next start, as one whose PC stopped' {
+            $global:TotlWindows.Accounts['LocalAdmin'] = 'before'
+            # What Ctrl+C throws through all that runs: no catch sees it. In a shell of its own, since it would end the tests.
+            function global:Set-LocalUser { throw [System.Management.Automation.PipelineStoppedException]::new() }
+            $shell = [System.Management.Automation.PowerShell]::Create([System.Management.Automation.RunspaceMode]::CurrentRunspace)
+            [void] $shell.AddScript('Protect-TotlLocalAdmin LocalAdmin')
+            try { @($shell.Invoke()).Count | Should -Be 0 } finally { $shell.Dispose() }
+            $global:TotlWindows.Accounts['LocalAdmin'] | Should -BeExactly 'before'
+            Clear-Connected
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool -WarningVariable warned 3> $null)
+            "$warned" | Should -BeExactly 'This PC stopped while the password of LocalAdmin was changed; version 1 in escrow may not be in force'
+        }
+
         It 'keeps its password where the spool cannot be written, and the build goes on, because that is this product''s own failure' {
             $global:TotlWindows.Accounts['LocalAdmin'] = 'before'
             $blocked = Join-Path -Path $script:spool -ChildPath 'secrets'
