@@ -334,6 +334,21 @@ Describe 'on Windows' {
             @(Get-Opened | Sort-Object) | Should -Be @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_.RecoveryPassword } | ForEach-Object { $_.RecoveryPassword } | Sort-Object)
         }
 
+        It 'to which another program adds one at the same time keeps both where there is no receipt, because which is whose cannot be told' {
+            $global:TotlWindows.Crowded = $true
+            Set-Away
+            Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'offline'
+            @(Get-LiveIds).Count | Should -Be 2
+            [void] (Invoke-Reference '/reset')
+            $global:TotlWindows.Crowded = $false
+            # The next run escrows what is there, and adds none.
+            [void] (Protect-TotlBitLocker C:)
+            @(Get-LiveIds).Count | Should -Be 2
+            [void] (Disconnect-Totl)
+            @(Get-Opened | Sort-Object -Unique) | Should -Be @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_.RecoveryPassword } | ForEach-Object { $_.RecoveryPassword } | Sort-Object)
+            @(Get-KeptEvents | Where-Object { $_.level -eq 'warning' })[0].message | Should -BeLike 'Another program has added a recovery password to C: at the same time*'
+        }
+
         It 'to which Windows adds nothing is an error of the phase, and the build goes on' {
             $global:TotlWindows.Refuses = 'Add-BitLockerKeyProtector'
             $said = Invoke-TotlPhase bitlocker { Protect-TotlBitLocker C: } 3>&1
