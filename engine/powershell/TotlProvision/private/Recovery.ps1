@@ -25,7 +25,7 @@ function Undo-TotlRecovery {
         return
     }
     if (-not $Added.IsSure) {
-        Add-TotlOwnEvent $Session ('Another program has added a recovery password to {0} at the same time: all stay, and the next run escrows them' -f $Volume) 'message' 'warning' $Session.Phase
+        Add-TotlOwnEvent $Session ('Another program has added a recovery password to {0} at the same time: all stay, and the next run escrows those without a receipt' -f $Volume) 'message' 'warning' $Session.Phase
         return
     }
     try { Remove-TotlRecovery $Volume $Added.Id }

@@ -55,7 +55,8 @@ function Add-TotlRecovery {
     [void] (Add-BitLockerKeyProtector -MountPoint $Volume -RecoveryPasswordProtector -WarningAction SilentlyContinue -ErrorAction Stop)
     $new = @((Get-TotlVolume $Volume).Recovery | Where-Object { [Array]::IndexOf($before, $_.Id) -lt 0 })
     if ($new.Count -eq 0) { return }
-    Add-Member -InputObject $new[0] -NotePropertyName 'IsSure' -NotePropertyValue ($new.Count -eq 1) -PassThru
+    $new[0] | Add-Member -NotePropertyName 'IsSure' -NotePropertyValue ($new.Count -eq 1)
+    $new[0]
 }
 
 function Remove-TotlRecovery {
