@@ -360,6 +360,36 @@ Describe 'after a restart' {
         finally { Remove-WindowsDoubles }
     }
 
+    It 'that did not come leaves no task behind a run that has ended: at a later start it would run the whole script again' {
+        Use-WindowsDoubles
+        try {
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+            $global:TotlWindows.Refuses = 'Restart-Computer'
+            Get-Refusal { Restart-Totl -Script $PSCommandPath } | Should -BeExactly 'no_restart'
+            (Disconnect-Totl).Restarting | Should -BeFalse
+            $global:TotlWindows.Task | Should -BeNullOrEmpty
+            # One that Windows keeps is a warning, and the run ends all the same.
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+            Get-Refusal { Restart-Totl -Script $PSCommandPath } | Should -BeExactly 'no_restart'
+            $global:TotlWindows.Refuses = 'Unregister-ScheduledTask'
+            (Disconnect-Totl -WarningVariable warned 3> $null).Sent | Should -BeTrue
+            "$warned" | Should -BeLike 'The task of a restart is still there*'
+            Test-Path -LiteralPath (Join-Path -Path $script:spool -ChildPath 'handover.json') | Should -BeFalse
+            # A run that goes on after the restart needs it, and a check beside it has none of its own.
+            $global:TotlWindows.Refuses = @()
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool)
+            Restart-Totl -Script $PSCommandPath
+            $task = $global:TotlWindows.Task
+            (Disconnect-Totl).Restarting | Should -BeTrue
+            $global:TotlWindows.Task | Should -Be $task
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool -Check)
+            $global:TotlWindows.Task = $task
+            [void] (Disconnect-Totl)
+            $global:TotlWindows.Task | Should -Be $task
+        }
+        finally { Remove-WindowsDoubles }
+    }
+
     It 'a run of which only the handover was moved is not gone on with: its numbers would begin again, and the server would take its events for those that it has' {
         $first = (Connect-Totl $script:file -SpoolPath $script:spool).RunId
         Restart-Totl -NoResume -NoRestart

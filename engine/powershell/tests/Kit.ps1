@@ -103,6 +103,7 @@ function Use-WindowsDoubles {
     function global:Unregister-ScheduledTask {
         [CmdletBinding(SupportsShouldProcess = $true)]
         param($TaskName)
+        if (-not (Test-Double 'Unregister-ScheduledTask' $PSBoundParameters)) { return }
         $global:TotlWindows.Task = $null
     }
     function global:Restart-Computer {

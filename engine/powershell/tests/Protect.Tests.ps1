@@ -154,6 +154,45 @@ Describe 'on Windows' {
             $again.Count | Should -Be 0
         }
 
+        It 'whose change a check finds under way is left to the build beside it: only the next build says how it ended' {
+            InModuleScope TotlProvision { Save-TotlChange $script:Connected 'LocalAdmin' ([Guid]::NewGuid().ToString()) }
+            $before = Get-SpoolText $script:spool
+            $checked = @(Connect-Totl $script:file -SpoolPath $script:spool -Check 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] })
+            $checked.Count | Should -Be 0
+            Test-Path -LiteralPath (Join-Path -Path $script:spool -ChildPath 'change.json') | Should -BeTrue
+            Get-SpoolText $script:spool | Should -Not -BeLike '*had its receipt*'
+            [void] (Disconnect-Totl)
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool -WarningVariable warned 3> $null)
+            "$warned" | Should -BeLike 'This PC stopped before the new password of LocalAdmin had its receipt*'
+        }
+
+        It 'is told of as the last start left it, and only then anything is sent, because a receipt that comes now would change the story' {
+            Clear-Connected
+            $global:totlSenders = @()
+            $point = Set-PSBreakpoint -Command 'Resolve-TotlChange' -Action {
+                $global:totlSenders += (Get-ConnectedSession).Sender
+            }
+            try { $now = Connect-Totl $script:file -SpoolPath $script:spool } finally { Remove-PSBreakpoint -Breakpoint $point }
+            $global:totlSenders.Count | Should -Be 1
+            $global:totlSenders[0] | Should -BeNullOrEmpty
+            # What was written before there was a sender leaves without a further event.
+            $now.Sender | Should -Not -BeNullOrEmpty
+            Wait-Until { @((Invoke-Reference '/kept').runs).Count -eq 1 }
+        }
+
+        It 'whose script is stopped by Ctrl+C between receipt and change is told of by the next start, as one whose PC stopped' {
+            $global:TotlWindows.Accounts['LocalAdmin'] = 'before'
+            # What Ctrl+C throws through all that runs: no catch sees it. In a shell of its own, since it would end the tests.
+            function global:Set-LocalUser { throw [System.Management.Automation.PipelineStoppedException]::new() }
+            $shell = [System.Management.Automation.PowerShell]::Create([System.Management.Automation.RunspaceMode]::CurrentRunspace)
+            [void] $shell.AddScript('Protect-TotlLocalAdmin LocalAdmin')
+            try { @($shell.Invoke()).Count | Should -Be 0 } finally { $shell.Dispose() }
+            $global:TotlWindows.Accounts['LocalAdmin'] | Should -BeExactly 'before'
+            Clear-Connected
+            [void] (Connect-Totl $script:file -SpoolPath $script:spool -WarningVariable warned 3> $null)
+            "$warned" | Should -BeExactly 'This PC stopped while the password of LocalAdmin was changed; version 1 in escrow may not be in force'
+        }
+
         It 'keeps its password where the spool cannot be written, and the build goes on, because that is this product''s own failure' {
             $global:TotlWindows.Accounts['LocalAdmin'] = 'before'
             $blocked = Join-Path -Path $script:spool -ChildPath 'secrets'
@@ -293,6 +332,21 @@ Describe 'on Windows' {
             $global:TotlWindows.Crowded = $true
             (Protect-TotlBitLocker C:).Escrowed.Count | Should -Be 2
             @(Get-Opened | Sort-Object) | Should -Be @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_.RecoveryPassword } | ForEach-Object { $_.RecoveryPassword } | Sort-Object)
+        }
+
+        It 'to which another program adds one at the same time keeps both where there is no receipt, because which is whose cannot be told' {
+            $global:TotlWindows.Crowded = $true
+            Set-Away
+            Get-Refusal { Protect-TotlBitLocker C: } | Should -BeExactly 'offline'
+            @(Get-LiveIds).Count | Should -Be 2
+            [void] (Invoke-Reference '/reset')
+            $global:TotlWindows.Crowded = $false
+            # The next run escrows what is there, and adds none.
+            [void] (Protect-TotlBitLocker C:)
+            @(Get-LiveIds).Count | Should -Be 2
+            [void] (Disconnect-Totl)
+            @(Get-Opened | Sort-Object -Unique) | Should -Be @($global:TotlWindows.Volumes['C:'].Protectors | Where-Object { $_.RecoveryPassword } | ForEach-Object { $_.RecoveryPassword } | Sort-Object)
+            @(Get-KeptEvents | Where-Object { $_.level -eq 'warning' })[0].message | Should -BeLike 'Another program has added a recovery password to C: at the same time*'
         }
 
         It 'to which Windows adds nothing is an error of the phase, and the build goes on' {

@@ -16,11 +16,16 @@ function Test-TotlPlain {
 }
 
 # Takes a recovery password back that was added in vain. If Windows keeps it, its ciphertext stays, since it opens the volume. One that has a receipt stays
-# where Windows may have begun to encrypt before it failed: it may be the only one that opens the volume.
+# where Windows may have begun to encrypt before it failed: it may be the only one that opens the volume. Where another program has added one at the same time,
+# none is removed: it might be the other's.
 function Undo-TotlRecovery {
     param($Session, [string] $Volume, $Added, [string[]] $Escrowed, $Failure)
     if ([Array]::IndexOf($Escrowed, $Added.Id) -ge 0 -and -not (Test-TotlPlain $Volume)) {
         Add-TotlOwnEvent $Session ('The new recovery password {1} stays on {0}: it is in escrow' -f $Volume, (Get-TotlShortIds $Added.Id)) 'message' 'info' $Session.Phase
+        return
+    }
+    if (-not $Added.IsSure) {
+        Add-TotlOwnEvent $Session ('Another program has added a recovery password to {0} at the same time: all stay, and the next run escrows those without a receipt' -f $Volume) 'message' 'warning' $Session.Phase
         return
     }
     try { Remove-TotlRecovery $Volume $Added.Id }

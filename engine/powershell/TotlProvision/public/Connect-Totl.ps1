@@ -97,9 +97,14 @@ function Connect-Totl {
     $script:Connected = $session
     Save-TotlHandover $session
     try { Unregister-TotlResume } catch { Write-Warning -Message ('The task of the last restart is still there: ' + $_.Exception.Message) }
-    if (-not $Check) { Start-TotlSender $session }
     if ($null -eq $kept) { Add-TotlOwnEvent $session 'The run begins' 'run_started' }
     elseif (-not $Check) { Add-TotlOwnEvent $session 'The run goes on' }
-    try { Resolve-TotlChange $session } catch { Write-Warning -Message ('How the last change of a password ended is not known: ' + $_.Exception.Message) }
+    # A check may stand beside a build that is changing a password right now.
+    if (-not $Check) {
+        try { Resolve-TotlChange $session } catch { Write-Warning -Message ('How the last change of a password ended is not known: ' + $_.Exception.Message) }
+        # Only now: it may bring the receipt of what the last start left.
+        Start-TotlSender $session
+        Send-TotlSignal $session
+    }
     $session
 }

@@ -48,6 +48,8 @@ function Disconnect-Totl {
     try { [void] (Send-TotlReport -Session $totl) } catch { $done.Why = $_.Exception.Message }
     if ($done.Why -ne '') { Write-Warning -Message $done.Why }
     else { $done.Sent = @(Get-TotlWaiting $totl.SpoolPath).Count -eq 0 }
+    # Before the handover goes: the task of a restart that did not come would find none at a later start of Windows, and run every phase again.
+    try { if (-not $totl.Restarting -and -not $totl.Check) { Unregister-TotlResume } } catch { Write-Warning -Message ('The task of a restart is still there: ' + $_.Exception.Message) }
     try { if (-not $totl.Restarting) { Close-TotlRun $totl $succeeded } } catch { Write-Warning -Message ('The run stays in the spool: ' + $_.Exception.Message) }
     if ($totl -eq $script:Connected) { $script:Connected = $null }
     $done

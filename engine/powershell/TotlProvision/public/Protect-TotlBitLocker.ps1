@@ -7,7 +7,7 @@ function Protect-TotlBitLocker {
     receipt of this PC is sealed and escrowed; only with the receipts in hand the system volume is encrypted, or its protection turned on again. Then the PC says
     in its next report which recovery passwords the volume has. A second call finds everything done, and adds nothing.
     Where a step fails: a recovery password that this call has added is removed again, with its ciphertext, unless it has a receipt and something of the
-    volume is encrypted: then it is what opens it. One that was there before waits in the spool, because it is in force. If Windows refuses to remove one,
+    volume is encrypted: then it is what opens it. If another program has added one at the same time, all stay. One that was there before waits in the spool, because it is in force. If Windows refuses to remove one,
     that is a warning.
     Errors: no_bitlocker, no_volume, no_tpm, volume_locked, only_system_volume, not_readable, not_applied, not_connected, restarting, and those of Get-TotlTenantKey and
     Send-TotlSecret. In Invoke-TotlPhase they are reported, and your script goes on.

@@ -57,6 +57,7 @@ function Protect-TotlLocalAdmin {
             else { New-TotlAccount $name $made }
             if ($unfinished) { Complete-TotlAccount $name }
             Add-TotlOwnEvent $totl ('The account {0} has the password in escrow, version {1}' -f $name, $receipt.version) 'message' 'info' $totl.Phase
+            Remove-TotlChange $totl.SpoolPath
             return [pscustomobject] @{ Account = $name; Version = $receipt.version; SecretId = $receipt.secretId; Created = -not $exists }
         }
         catch {
@@ -67,10 +68,11 @@ function Protect-TotlLocalAdmin {
                 $failed = 'The account {0} is there, but is no administrator: run this again. {1}'
             }
             Add-TotlOwnEvent $totl ($text -f $name, $receipt.version, $why) 'message' 'error' $totl.Phase
+            # Not in a finally, which runs on Ctrl+C too: then the next start has to say how far this came.
+            Remove-TotlChange $totl.SpoolPath
             # Only a policy can want another password.
             if (-not ([string] $_.FullyQualifiedErrorId -like 'InvalidPassword*')) { break }
         }
-        finally { Remove-TotlChange $totl.SpoolPath }
     }
     throw (New-TotlError 'not_applied' ($failed -f $name, $why))
 }

@@ -47,12 +47,16 @@ function Test-TotlTpm {
     [bool] $tpm.TpmPresent -and [bool] $tpm.TpmReady
 }
 
-# Adds a recovery password, which encrypts nothing yet. Returns it: the one that was not there before.
+# Adds a recovery password, which encrypts nothing yet. Returns it: the one that was not there before. Another program may have added one meanwhile: IsSure is
+# whether this is the only new one.
 function Add-TotlRecovery {
     param([string] $Volume)
     $before = @((Get-TotlVolume $Volume).Recovery | ForEach-Object { $_.Id })
     [void] (Add-BitLockerKeyProtector -MountPoint $Volume -RecoveryPasswordProtector -WarningAction SilentlyContinue -ErrorAction Stop)
-    @((Get-TotlVolume $Volume).Recovery | Where-Object { [Array]::IndexOf($before, $_.Id) -lt 0 })[0]
+    $new = @((Get-TotlVolume $Volume).Recovery | Where-Object { [Array]::IndexOf($before, $_.Id) -lt 0 })
+    if ($new.Count -eq 0) { return }
+    $new[0] | Add-Member -NotePropertyName 'IsSure' -NotePropertyValue ($new.Count -eq 1)
+    $new[0]
 }
 
 function Remove-TotlRecovery {
