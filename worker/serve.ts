@@ -179,6 +179,9 @@ async function bodyOf(
   return isRefusal(value) ? value : { value, bytes: Buffer.byteLength(body.text) };
 }
 
+/** The parser of reports, loaded with the first one: its schemas are many, and no start waits for them (docs/decisions/0140). */
+let reports: typeof import('./report-body.ts') | undefined;
+
 /** A report event by event, in either of its forms; anything else whole, by its schema. `exact` false: letters were broken on the way. */
 export async function parseBody(
   { also, schema }: Body,
@@ -186,7 +189,10 @@ export async function parseBody(
   type: string,
   exact: boolean,
 ): Promise<unknown | Refusal> {
-  if (also) return (await import('./report-body.ts')).parseReport(text, type, exact);
+  if (also) {
+    reports ??= await import('./report-body.ts');
+    return reports.parseReport(text, type, exact);
+  }
   const parsed = parseJson(text);
   if (isRefusal(parsed)) return parsed;
   const result = parseWith(schema, parsed.json, 'invalid_body', 'body');

@@ -57,7 +57,7 @@ describe('a request', () => {
     expect(log.written.join('\n')).not.toMatch(/canary/i);
   });
 
-  it('counts the rows that SQLite counts: of a further report one for its events, one for its run and one for its machine', async () => {
+  it('counts the rows that SQLite counts: of a further report one for its run, and one more for events that have no room in it', async () => {
     const { id, token } = await seedTenant();
     const [machine, run] = [newMachine(), newRun()];
     const report = (from: number, count: number) =>
@@ -69,12 +69,11 @@ describe('a request', () => {
         }),
       );
     await report(1, 1);
-    expect((await report(2, 100)).calls).toMatchObject([{ call: 'report', rowsWritten: 3 }]);
-    expect((await report(102, 7)).calls).toMatchObject([{ rowsWritten: 3 }]);
-    // A resend has nothing to write: what is stored is read and compared.
-    const again = (await report(102, 7)).calls[0];
-    expect(again?.rowsWritten).toBe(0);
-    expect(again?.rowsRead).toBeGreaterThanOrEqual(1);
+    expect((await report(2, 7)).calls).toMatchObject([{ call: 'report', rowsWritten: 1 }]);
+    expect((await report(9, 93)).calls[0]?.rowsWritten).toBeLessThanOrEqual(2);
+    expect((await report(102, 7)).calls).toMatchObject([{ rowsWritten: 1 }]);
+    // A resend has nothing to write.
+    expect((await report(102, 7)).calls).toMatchObject([{ rowsWritten: 0 }]);
     const look = () => asPerson(emailOf('admin'), `/v1/tenants/${id}/runs/${run.id}/events`);
     // That a person was here is noted once an hour.
     expect((await leaves(look)).calls).toMatchObject([{ call: 'events', rowsWritten: 1 }]);
@@ -99,7 +98,7 @@ describe('a request', () => {
       report(2, 1),
     ]);
     const reports = calls().filter((line) => line.call === 'report');
-    expect(reports.map((line) => line.rowsWritten).sort((a, b) => a - b)).toEqual([0, 3, 13]);
+    expect(reports.map((line) => line.rowsWritten).sort((a, b) => a - b)).toEqual([0, 1, 12]);
   });
 
   it('leaves its lines where something breaks, with the route, and a fault whose stack quotes nothing', async () => {
