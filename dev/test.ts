@@ -16,11 +16,17 @@ const honest = (counts: Counts, ok: boolean): Counts => ({
   failed: counts.failed || (ok && counts.passed > 0 ? 0 : 1),
 });
 
+/** A run of vitest or of a file end to end that hangs is ended after this: not all that it may wait for has a bound of its own. */
+const RUN_TIMEOUT_MS = 30 * 60_000;
+
 async function vitest(...projects: string[]): Promise<Counts> {
   const file = path.join(folder, `${projects.join('-')}.json`);
   const reporters = ['--reporter=default', '--reporter=./dev/lib/counting-reporter.ts'];
   const named = projects.flatMap((project) => ['--project', project]);
-  const ok = await run('vitest', ['run', ...named, ...reporters], { env: { CHROMIUM: chromium, COUNTS_FILE: file } });
+  const ok = await run('vitest', ['run', ...named, ...reporters], {
+    env: { CHROMIUM: chromium, COUNTS_FILE: file },
+    timeoutMs: RUN_TIMEOUT_MS,
+  });
   try {
     return honest(JSON.parse(readFileSync(file, 'utf8')), ok);
   } catch {
@@ -40,16 +46,13 @@ async function pester(): Promise<Counts> {
   return honest(counts, ok);
 }
 
-/** A hanging run is ended after this: a child process or a plain fetch has no bound of its own. */
-const FILE_TIMEOUT_MS = 30 * 60_000;
-
 /** One file after the other: each brings up a stand of its own. */
 async function endToEnd(): Promise<Counts> {
   const files = readdirSync(path.join(root, 'test/end-to-end'))
     .filter((name) => name.endsWith('.test.ts'))
     .filter((name) => !without || !RUNS_POWERSHELL.includes(name));
   let text = '';
-  const args = ['--test', '--test-concurrency=1', '--test-reporter=spec', `--test-timeout=${FILE_TIMEOUT_MS}`];
+  const args = ['--test', '--test-concurrency=1', '--test-reporter=spec', `--test-timeout=${RUN_TIMEOUT_MS}`];
   const ok = await run('node', [...args, ...files.map((name) => `test/end-to-end/${name}`)], {
     // Some hundred commands start in these tests, and each would compile wrangler and its like anew.
     env: { CHROMIUM: chromium, NO_COLOR: '1', NODE_COMPILE_CACHE: path.join(folder, 'compiled') },
