@@ -109,8 +109,9 @@ async function asMember(route: MemberRoute, { request, params, env, trace }: Ask
     authorizeRole(principal.role, route.roles);
   if (forbidden) {
     // The object keeps the tenant's record of people who tried what they may not do.
-    await object.recordRefusal(caller, forbidden.refused, soughtIn(route.path, params));
-    return forbidden;
+    const unkept: unknown = await object.recordRefusal(caller, forbidden.refused, soughtIn(route.path, params));
+    // An object that does not answer has no record of it: that is what is said then.
+    return isRefusal(unkept) ? unkept : forbidden;
   }
   const plain = 'upgrades' in route.answer ? requireUpgrade(request) : null;
   if (plain) return plain;

@@ -81,17 +81,22 @@ const person = async (email: string): Promise<Record<string, string>> => ({
   origin: PORTAL,
 });
 
-/** One request of each kind: an engine's and a person's, readings and acts, a socket's, an operator's. */
-async function everyKind(): Promise<{ id: string; token: string; asked: Asked[] }> {
+/** One request of each kind: an engine's and a person's, readings and acts, a socket's, an operator's; and one that its role forbids. */
+async function everyKind(): Promise<{ id: string; token: string; asked: Asked[]; forbidden: Asked }> {
   const { id, token, keyring } = await seedReadyTenant();
   const engine = { ...JSON_TYPE, authorization: `Bearer ${token}` };
-  const [admin, operator] = [await person(emailOf('admin')), await person(OPERATOR)];
+  const [admin, engineer, operator] = [
+    await person(emailOf('admin')),
+    await person(emailOf('engineer')),
+    await person(OPERATOR),
+  ];
   const machine = newMachine();
   const report = { machine, run: newRun(), events: [event(1)] };
   const tenant = `/v1/tenants/${id}`;
   return {
     id,
     token,
+    forbidden: { method: 'POST', path: `${tenant}/settings`, headers: engineer, body: { allowRawRsaOaep: true } },
     asked: [
       { method: 'GET', path: '/v1/tenant/pubkey', headers: engine },
       { method: 'POST', path: '/v1/report', headers: engine, body: report },
@@ -110,9 +115,10 @@ describe('an object that does not answer', () => {
   it.each(ENDINGS)(
     'because it %s is 503 with Retry-After for every kind of request, and no defect',
     async (_how, marks, what) => {
-      const { id, asked } = await everyKind();
+      const { id, asked, forbidden } = await everyKind();
       const log = watchLog();
-      for (const one of asked) {
+      // What a role may not do is on record, and is not refused without that.
+      for (const one of [...asked, forbidden]) {
         log.written.length = 0;
         const problem = await ask(ending(Object.assign(new Error('The platform’s words'), marks), true), one);
         const later = { status: 503, code: 'tenant_unreachable', retryAfterSeconds: 10 };
