@@ -37,6 +37,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'unlocker.kept': 'Kept a shared unlock method when somebody left',
   'unlocker.changed': 'Changed their own unlock method',
   'recovery.drilled': 'Tested the recovery sheets',
+  'recovery.used': 'Unlocked with the recovery sheets',
   'key.rotated': 'Began a new escrow key',
   'key.retired': 'Finished a rotation',
   'key.destroyed': 'Destroyed an escrow key',

@@ -5,7 +5,7 @@ import type { ClientList } from '../../../schema/machine.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { ListedBy } from './attention-first.ts';
 import type { ClientWanted } from './client-picker.ts';
-import { isFiltered } from './url.ts';
+import { isFiltered, UNFILTERED } from './url.ts';
 import './client-picker.ts';
 
 /** Fired with what has changed of the filters. */
@@ -138,7 +138,7 @@ export class FleetFilters extends LitElement {
         isFiltered(filter)
           ? html`<button
               class="ghost"
-              @click=${() => this.#send({ status: undefined, client: undefined, attention: undefined, shelf: 'fleet' })}
+              @click=${() => this.#send(UNFILTERED)}
             >
               Clear filters
             </button>`

@@ -20,7 +20,7 @@ const inZone = (timezoneId: string) =>
 const NOW = new Date(2026, 2, 18, 15, 30).getTime();
 
 test('a filter comes back from its URL as it went in, and nonsense in a URL is no filter', () => {
-  const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&shelf=archived&sort=hostname';
+  const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&toRotate=yes&shelf=archived&sort=hostname';
   expect(urlOfQuestion(questionOfUrl(asked))).toBe(asked);
   expect(questionOfUrl('?status=odd&shelf=merged&sort=size&attention=no')).toEqual({
     sort: 'attention',
