@@ -40,22 +40,22 @@ export class AuditTable extends LitElement {
         background: var(--canvas);
       }
       th:nth-child(1) {
-        width: 148px;
+        width: 136px;
       }
       th:nth-child(2) {
-        width: 17%;
+        width: 15%;
       }
       th:nth-child(3) {
-        width: 19%;
+        width: 25%;
       }
       th:nth-child(4) {
-        width: 116px;
+        width: 112px;
       }
       th:nth-child(5) {
-        width: 14%;
+        width: 12%;
       }
       th:nth-child(7) {
-        width: 100px;
+        width: 92px;
       }
       td:first-child,
       th:first-child {

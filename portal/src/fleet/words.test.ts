@@ -54,6 +54,7 @@ test('news are said of what grew, and of nothing else', () => {
     archived: 0,
     aside: 0,
     toRotate: 0,
+    rotating: 0,
     secrets: 9,
   });
   expect(newsBetween(counts(1, 0), counts(3, 1))).toBe('PCs: 2 succeeded, 1 failed, 1 more in need of attention.');

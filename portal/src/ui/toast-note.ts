@@ -3,11 +3,12 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { OneAct, Passing } from '../core/one-act.ts';
-import { Shortcuts } from '../core/shortcuts.ts';
+import { Shortcuts, type Uses } from '../core/shortcuts.ts';
 import { shared } from './shared-styles.ts';
 
 /** Long enough to read it and to reach its button. */
 export const STAYS_MS = 10_000;
+const NOTHING: Uses = {};
 
 /** Fires `undo-wanted`, and `over` when it has been read. `z` undoes too, from anywhere on the page. */
 @customElement('toast-note')
@@ -79,9 +80,8 @@ export class ToastNote extends LitElement {
 
   constructor() {
     super();
-    new Shortcuts(this, () =>
-      this.passing?.undo ? { z: { words: 'Undo what was just done', press: this.#undo } } : {},
-    );
+    const undo: Uses = { z: { words: 'Undo what was just done', press: this.#undo } };
+    new Shortcuts(this, () => (this.passing?.undo ? undo : NOTHING));
   }
 
   override disconnectedCallback(): void {
