@@ -40,19 +40,19 @@ export class AuditTable extends LitElement {
         background: var(--canvas);
       }
       th:nth-child(1) {
-        width: 136px;
+        width: 148px;
       }
       th:nth-child(2) {
         width: 15%;
       }
       th:nth-child(3) {
-        width: 25%;
+        width: 26%;
       }
       th:nth-child(4) {
         width: 112px;
       }
       th:nth-child(5) {
-        width: 12%;
+        width: 11%;
       }
       th:nth-child(7) {
         width: 92px;

@@ -114,6 +114,7 @@ export function actOf(entry: AuditEntry, secret: AuditSecret | undefined, bare: 
   const { action, outcome, detail } = entry;
   if (outcome === 'refused') return refusalWords(detail.code);
   if (action === 'secret.revealed' && secret) return bare ? secretWords(secret) : `Revealed: ${secretWords(secret)}`;
+  if (action === 'secret.escrowed' && secret) return `Sealed: ${secretWords(secret)}`;
   const object = objectOf(entry, secret);
   return object === '' ? actionWords(action) : `${actionWords(action)}: ${object}`;
 }

@@ -46,9 +46,19 @@ export class FleetFilters extends LitElement {
         align-items: center;
         gap: 8px;
       }
+      .ghost {
+        white-space: nowrap;
+      }
+      /* One line, whatever is filtered: the search beside it gives way, and a client's long name. */
       @media (min-width: 1100px) {
+        :host {
+          min-width: 0;
+        }
         fieldset {
           flex-wrap: nowrap;
+        }
+        label {
+          flex: none;
         }
       }
       label {
@@ -138,9 +148,10 @@ export class FleetFilters extends LitElement {
         isFiltered(filter)
           ? html`<button
               class="ghost"
+              aria-label="Clear filters"
               @click=${() => this.#send(UNFILTERED)}
             >
-              Clear filters
+              Clear
             </button>`
           : nothing
       }
