@@ -71,9 +71,11 @@ it('says that it was not undone, and why, and can be asked again', async () => {
 });
 
 it('is gone with the next act: what came before it is no longer what was just done', async () => {
-  const { host, words } = await done();
+  const { host, toast, words } = await done();
   await host.act.do(async () => 'Something else.');
-  await until(() => expect(words()).toBe(''));
+  await host.updateComplete;
+  await toast.updateComplete;
+  expect([words(), host.act.said]).toEqual(['', 'Something else.']);
 });
 
 it('stays while a pointer or the focus is at it, however long, and for ten seconds else', async () => {
