@@ -235,6 +235,8 @@ export const MachinesQuery = z.strictObject({
   /** Exactly as the engine reports it. */
   client: Text(128).optional(),
   attention: z.literal('yes').optional(),
+  /** Those with a secret that was revealed and is to be rotated now. */
+  toRotate: z.literal('yes').optional(),
   shelf: Shelf.default('fleet'),
   after: z
     .string()
@@ -341,6 +343,8 @@ export const FleetCounts = z.object({
   aside: z.int(),
   /** Secrets in the fleet that are to be rotated now. */
   toRotate: z.int(),
+  /** Machines that have one. */
+  rotating: z.int(),
 });
 export type FleetCounts = z.infer<typeof FleetCounts>;
 

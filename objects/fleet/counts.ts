@@ -15,6 +15,7 @@ function countersOf(row: MachineRow): Map<Counter, number> {
     counts.set('attention', row.attention === '[]' ? 0 : 1);
     counts.set('stalled', row.silent_since === null ? 0 : 1);
     counts.set('to_rotate', row.to_rotate);
+    counts.set('rotating', row.to_rotate > 0 ? 1 : 0);
   }
   return counts;
 }
@@ -48,6 +49,7 @@ export function fleetCounts(sql: SqlStorage): FleetCounts {
     archived: count('archived'),
     aside: count('aside'),
     toRotate: count('to_rotate'),
+    rotating: count('rotating'),
     secrets: count('secrets'),
   };
 }

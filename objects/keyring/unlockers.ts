@@ -16,6 +16,7 @@ import { first, sha256 } from '../core/rows.ts';
 import { letGoByWord, onlyAdminsSession } from './changes.ts';
 import { mayFetch } from './keyring.ts';
 import { head } from './manifests.ts';
+import { noteUnlocked } from './seen.ts';
 
 const invalid = (field: string, message: string): Refusal =>
   refuse('invalid_body', `${field}: ${message}.`, [{ field, message }]);
@@ -188,5 +189,18 @@ export function noteDrill(
     sql.exec('UPDATE unlockers SET drilled_at = ? WHERE id = ?', now, id);
     record(sql, caller.tenant, caller, now, { action: 'recovery.drilled', subject: id });
     return { unlocker: id };
+  });
+}
+
+/**
+ * Notes that a person says their vault is open with this. The codes of a recovery set are typed once in years, by somebody who has lost every
+ * other way or who has found them: that is on record, and a notice.
+ */
+export function noteUse(storage: DurableObjectStorage, caller: Caller<Person>, id: string, now: number): void {
+  const { sql } = storage;
+  storage.transactionSync(() => {
+    if (!noteUnlocked(sql, caller.principal.id, id, now)) return;
+    if (head(sql)?.manifest.unlockers.some((one) => one.id === id && one.kind === 'recovery'))
+      record(sql, caller.tenant, caller, now, { action: 'recovery.used', subject: id });
   });
 }

@@ -156,6 +156,7 @@ const OF_ACTIONS: Partial<
     'keyring_changed',
     ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
   ],
+  'recovery.used': ['recovery_used', () => ({})],
   'person.removed': ['person_removed', ({ subject }) => ({ person: subject })],
   'webhook.paused': ['webhook_paused', ({ subject }) => ({ webhook: subject })],
 };

@@ -207,7 +207,7 @@ export function addPerson(
   return storage.transactionSync(() => {
     const same = members(sql, caller.tenant, index, now).filter((one) => one.email === email);
     if (same.some((one) => one.removedAt === null && !one.missing))
-      return refuse('already_member', 'A member has that address; change their role instead.');
+      return refuse('already_member', 'Change their role instead.');
     if (same.length === 0 && allPeople(sql).length >= PEOPLE_MAX)
       return refuse('too_many_people', `A tenant has at most ${PEOPLE_MAX} people, those who left included.`);
     const old = index.rows.find((row) => row.email === email);

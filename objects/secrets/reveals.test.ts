@@ -3,7 +3,7 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuditPage } from '../../schema/audit.ts';
-import type { Machine, Overview } from '../../schema/machine.ts';
+import type { Machine, MachinePage, Overview } from '../../schema/machine.ts';
 import type { RevealedReport } from '../../schema/person.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { Confirmed, Receipt, Revealed, SecretList } from '../../schema/secret.ts';
@@ -211,6 +211,18 @@ describe('a revealed secret', () => {
     });
     await ring();
     expect(await overview()).toMatchObject({ toRotate: 1, attention: 1 });
+  });
+
+  it('puts its PC into the list of those with something to rotate, counted once, until a newer version comes', async () => {
+    const listed = async (more = '') =>
+      (await asPerson<MachinePage>(ENGINEER, at(`machines?toRotate=yes${more}`))).json.machines.map(({ id }) => id);
+    await reveal();
+    expect([await listed(), (await overview()).rotating]).toEqual([[], 0]);
+    await ring();
+    for (const more of ['', '&sort=hostname', '&attention=yes']) expect(await listed(more)).toEqual([machine]);
+    expect([await listed('&status=failed'), (await overview()).rotating]).toEqual([[], 1]);
+    await escrow();
+    expect([await listed(), (await overview()).rotating]).toEqual([[], 0]);
   });
 
   it('asks for the alarm of the next one when the first has rung', async () => {

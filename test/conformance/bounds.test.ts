@@ -80,9 +80,9 @@ const ID = "printf('%08x-0000-4000-8000-%012x', i, i)";
 function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   const many = (statement: string, count = MANY) => sql.exec(statement.replace('@n', N).replaceAll('@id', ID), count);
   many(`INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
-      phases_total, secrets, attention, serial_changed, seq_conflict, place)
+      phases_total, secrets, attention, serial_changed, seq_conflict, place, to_rotate)
     @n SELECT @id, printf('PC-%06d', i), printf('SN%06x', i), 'Client ' || (i % 40), i, i, @id, 'running', 0, 1, 1,
-      '["run_failed"]', 0, 0, 1000 + i FROM n`);
+      '["run_failed"]', 0, 0, 1000 + i, i % 2 FROM n`);
   many(
     `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention,
       serial_changed, seq_conflict, shelf, merged_into, merged_at, merged_by, own_secrets)
@@ -258,7 +258,7 @@ const BOUNDS: Record<string, Bound> = {
   'GET /v1/tenants/:tenant/people': { rows: HELD_AGAINST },
   // Each of the two hundred is looked for under all hundred ids of its PC.
   'GET /v1/tenants/:tenant/people/:person/revealed': { rows: HELD_AGAINST + 45_000 },
-  'GET /v1/tenants/:tenant/machines': { rows: 300 },
+  'GET /v1/tenants/:tenant/machines': { rows: 300, ask: () => admin('machines?toRotate=yes&sort=hostname') },
   'GET /v1/tenants/:tenant/search': { rows: 4_000, ask: () => admin('search?q=000') },
   // Thirty days of quarters of an hour.
   'GET /v1/tenants/:tenant/activity': { rows: 3_000 },

@@ -43,19 +43,19 @@ export class AuditTable extends LitElement {
         width: 148px;
       }
       th:nth-child(2) {
-        width: 17%;
+        width: 15%;
       }
       th:nth-child(3) {
-        width: 19%;
+        width: 26%;
       }
       th:nth-child(4) {
-        width: 116px;
+        width: 112px;
       }
       th:nth-child(5) {
-        width: 14%;
+        width: 11%;
       }
       th:nth-child(7) {
-        width: 100px;
+        width: 92px;
       }
       td:first-child,
       th:first-child {

@@ -37,6 +37,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'unlocker.kept': 'Kept a shared unlock method when somebody left',
   'unlocker.changed': 'Changed their own unlock method',
   'recovery.drilled': 'Tested the recovery sheets',
+  'recovery.used': 'Unlocked with the recovery sheets',
   'key.rotated': 'Began a new escrow key',
   'key.retired': 'Finished a rotation',
   'key.destroyed': 'Destroyed an escrow key',
@@ -113,6 +114,7 @@ export function actOf(entry: AuditEntry, secret: AuditSecret | undefined, bare: 
   const { action, outcome, detail } = entry;
   if (outcome === 'refused') return refusalWords(detail.code);
   if (action === 'secret.revealed' && secret) return bare ? secretWords(secret) : `Revealed: ${secretWords(secret)}`;
+  if (action === 'secret.escrowed' && secret) return `Sealed: ${secretWords(secret)}`;
   const object = objectOf(entry, secret);
   return object === '' ? actionWords(action) : `${actionWords(action)}: ${object}`;
 }

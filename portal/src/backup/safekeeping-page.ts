@@ -30,6 +30,7 @@ import '../ui/problem-note.ts';
 const REFRESH_MS = 5_000;
 
 type Reading = 'sweep' | 'export';
+const PUTTING_BACK = 'putting back';
 type Loaded = { overview: Overview; backup: BackupState };
 
 @customElement('safekeeping-page')
@@ -122,7 +123,8 @@ export class SafekeepingPage extends LitElement {
   override render() {
     if (this.membership.role !== 'admin')
       return html`<h1>Backup</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
-    const { loaded, unreachable, failure, said } = this.#work;
+    const { loaded, unreachable, said } = this.#work;
+    const failure = this.#work.failureBut(PUTTING_BACK);
     return html`<h1>Backup</h1>
       <problem-note .error=${failure ?? this.#backingUp.failure ?? unreachable}></problem-note>
       ${saidNote(said)} ${this.#health(loaded)} ${this.#exit()}
@@ -183,6 +185,7 @@ export class SafekeepingPage extends LitElement {
               .items=${lost.map(({ item, finding }) => ({ item, why: FINDING_WORDS[finding] }))}
               .tenant=${this.#tenant}
               .busy=${this.#work.busy}
+              .failure=${this.#work.failureOf(PUTTING_BACK)}
               @help-wanted=${(event: HelpWanted) => this.#putBack(event.detail)}
             ></left-behind>`
       }`;
@@ -193,7 +196,7 @@ export class SafekeepingPage extends LitElement {
       await rotationApi.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
       if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
       return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
-    });
+    }, PUTTING_BACK);
   }
 
   #exit() {

@@ -5,7 +5,7 @@ import type { ClientList } from '../../../schema/machine.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { ListedBy } from './attention-first.ts';
 import type { ClientWanted } from './client-picker.ts';
-import { isFiltered } from './url.ts';
+import { isFiltered, UNFILTERED } from './url.ts';
 import './client-picker.ts';
 
 /** Fired with what has changed of the filters. */
@@ -46,9 +46,19 @@ export class FleetFilters extends LitElement {
         align-items: center;
         gap: 8px;
       }
+      .ghost {
+        white-space: nowrap;
+      }
+      /* One line, whatever is filtered: the search beside it gives way, and a client's long name. */
       @media (min-width: 1100px) {
+        :host {
+          min-width: 0;
+        }
         fieldset {
           flex-wrap: nowrap;
+        }
+        label {
+          flex: none;
         }
       }
       label {
@@ -138,9 +148,10 @@ export class FleetFilters extends LitElement {
         isFiltered(filter)
           ? html`<button
               class="ghost"
-              @click=${() => this.#send({ status: undefined, client: undefined, attention: undefined, shelf: 'fleet' })}
+              aria-label="Clear filters"
+              @click=${() => this.#send(UNFILTERED)}
             >
-              Clear filters
+              Clear
             </button>`
           : nothing
       }

@@ -18,7 +18,7 @@ import { shared } from '../ui/shared-styles.ts';
 import { StepUp } from '../unlock/step-up.ts';
 import { unlock } from '../unlock/vault-client.ts';
 import type { KeyStepWanted } from './key-table.ts';
-import { Resealing } from './resealing.ts';
+import { HELPING, Resealing } from './resealing.ts';
 import './key-table.ts';
 import './keyring-changes.ts';
 import '../ui/problem-note.ts';
@@ -104,7 +104,7 @@ export class KeysPage extends LitElement {
   };
 
   override render() {
-    const { loaded, failure, unreachable } = this.#work;
+    const { loaded, unreachable } = this.#work;
     const ready = loaded?.ready;
     return html`<div class="row bar">
         <h1>Keys</h1>
@@ -115,7 +115,7 @@ export class KeysPage extends LitElement {
         }
       </div>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} rotates, finishes or destroys keys.</p>`}
-      <problem-note .error=${failure ?? unreachable}></problem-note>
+      <problem-note .error=${this.#work.failureBut(HELPING) ?? unreachable}></problem-note>
       ${ready === null ? this.#notSetUp() : nothing}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
       ${this.#resealing.render(this.#admin)} ${ready ? this.#keys(ready) : nothing} ${this.#stepUp.render()}`;

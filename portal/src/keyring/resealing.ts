@@ -28,6 +28,9 @@ type Page = {
 /** The proof was of a way that its own act has replaced, or words are to be compared first: the next unlock says so. */
 const ASKS_TO_UNLOCK: ReadonlySet<VaultFaultCode> = new Set<VaultFaultCode>(['no_rights', 'root_succeeded']);
 
+/** What the acts of the page call it: the form beside the secret says why it failed. */
+export const HELPING = 'helping';
+
 /** Put `render()` somewhere in the host's template. */
 export class Resealing {
   readonly #host: ReactiveControllerHost;
@@ -137,12 +140,13 @@ export class Resealing {
         await rotationApi.markUnopenable(tenant, secret, version, reason);
       }
       this.#leftBehind = this.#leftBehind.filter((one) => one.item !== item);
-    });
+    }, HELPING);
   }
 
   render(mayWork: boolean) {
     const rotation = this.#page.rotation();
-    const { said, busy } = this.#page.acts;
+    const { acts } = this.#page;
+    const { said, busy } = acts;
     const isOver = rotation !== null && rotation.remaining === 0 && !this.#working && !this.#checking;
     return html`${saidNote(isOver && said ? `${said} Nothing is left to re-seal.` : '')}
       ${this.#checking ? this.#checkCard(this.#checking) : rotation && !isOver ? this.#card(rotation, mayWork) : nothing}
@@ -153,6 +157,7 @@ export class Resealing {
               .tenant=${this.#page.tenant()}
               .canGiveUp=${true}
               .busy=${busy}
+              .failure=${acts.failureOf(HELPING)}
               @help-wanted=${(event: HelpWanted) => this.#help(event.detail)}
             ></left-behind>`
           : nothing

@@ -16,6 +16,7 @@ import type { FilterWanted } from '../secrets/secret-filter.ts';
 import type { RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../secrets/secret-list.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../ui/words.ts';
 import { type Loaded, MachineData, type PagedList } from './data.ts';
 import type { EventList } from './event-list.ts';
@@ -55,6 +56,10 @@ export class MachinePage extends LitElement {
     place: () => ({ ...this.#place(), email: this.email }),
     done: (words) => {
       this.#acts.say(words);
+      void this.#data.read();
+    },
+    merged: (other) => {
+      this.#acts.merged(other);
       void this.#data.read();
     },
     readAnew: () => void this.#data.read(),
@@ -182,7 +187,7 @@ export class MachinePage extends LitElement {
           ? html`<p role="status">Loading the PC …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${this.#dialogs.render(this.#name, loaded?.machine ?? null)}`;
+      ${this.#dialogs.render(this.#name, loaded?.machine ?? null)} ${toastOf(this.#acts)}`;
   }
 
   #unknown() {

@@ -7,6 +7,7 @@ import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { tidyField } from '../core/fields.ts';
 import { Modal } from '../core/modal.ts';
 import { claimWords } from '../fleet/attention.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { shortId } from '../ui/words.ts';
@@ -43,13 +44,15 @@ export class MergeDialog extends LitElement {
   /** Some other machines of the fleet; any may be named by its id. */
   @property({ attribute: false }) others: readonly MachineSummary[] = [];
   @property({ attribute: false }) busy = false;
-  @property({ attribute: false }) fault = '';
+  /** Why they may not be merged. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private chosen: string | null = null;
   @query('dialog') private dialog!: HTMLDialogElement;
 
   constructor() {
     super();
     new Modal(this);
+    new RefusedFields(this, { failure: () => this.failure, at: { unknown_machine: 'id' } });
   }
 
   #submit = (event: SubmitEvent): void => {
@@ -92,7 +95,7 @@ export class MergeDialog extends LitElement {
               </div>`
             : nothing
         }
-        ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+        <div data-refused></div>
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
           <button class="primary" ?disabled=${this.busy}>Merge</button>

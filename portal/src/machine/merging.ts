@@ -14,11 +14,12 @@ const FILTER: api.FleetFilter = { sort: 'hostname', shelf: 'fleet' };
 /** One merge at a time; put `render()` somewhere in the host's template. */
 export class Merging implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #onMerged: () => void;
+  readonly #onMerged: (other: string) => void;
   readonly #act: OneAct;
   #asked: { tenant: string; kept: Machine; others: readonly MachineSummary[] } | null = null;
 
-  constructor(host: ReactiveControllerHost, onMerged: () => void) {
+  /** `onMerged` hears which entry was taken in. */
+  constructor(host: ReactiveControllerHost, onMerged: (other: string) => void) {
     this.#host = host;
     this.#onMerged = onMerged;
     this.#act = new OneAct(host);
@@ -66,7 +67,7 @@ export class Merging implements ReactiveController {
       await merge(asked.tenant, other, asked.kept.id);
       if (signal.aborted) return;
       this.#asked = null;
-      this.#onMerged();
+      this.#onMerged(other);
     });
   }
 
@@ -76,7 +77,7 @@ export class Merging implements ReactiveController {
       .machine=${this.#asked.kept}
       .others=${this.#asked.others}
       .busy=${this.#act.busy}
-      .fault=${(this.#act.failure as Error | null)?.message ?? ''}
+      .failure=${this.#act.failure}
       @merge-chosen=${(event: MergeChosen) => this.#merge(event.detail)}
       @closed=${this.#close}
     ></merge-dialog>`;

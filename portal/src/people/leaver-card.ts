@@ -1,7 +1,8 @@
 // One leaver's act: the steps done, the next one, and what they have revealed.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/person.ts';
+import { ROLE_RANK } from '../../../schema/facts/roles.ts';
+import type { Leaver, PeopleList, RevealedReport, RevealedVersion, Role } from '../../../schema/person.ts';
 import * as api from '../api/people.ts';
 import { OneAct } from '../core/one-act.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -13,6 +14,22 @@ import '../ui/problem-note.ts';
 
 /** A webhook or a token that goes on without them, and is to end. */
 export type Outliving = { what: 'webhook' | 'token'; id: string; label: string };
+
+/**
+ * Whether somebody was given back what this act was to take from them, as when the change of their role is undone: they may hold what they hold.
+ * If they lose it again, the act of that says what is to be replaced.
+ */
+export const isTakenBack = (
+  { person, role, becomes, startedAt }: Leaver,
+  { people, leavers }: Pick<PeopleList, 'people' | 'leavers'>,
+): boolean => {
+  const isAsMuch = (other: Role): boolean => ROLE_RANK[other] >= ROLE_RANK[role];
+  return (
+    becomes !== null &&
+    (people.some((one) => one.id === person && one.removedAt === null && isAsMuch(one.role)) ||
+      leavers.some((one) => one.person === person && one.startedAt > startedAt && isAsMuch(one.role)))
+  );
+};
 
 /** The replacement of a version, or the person who says that it was replaced. */
 function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {

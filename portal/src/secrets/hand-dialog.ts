@@ -6,6 +6,7 @@ import { tidiedUuid } from '../../../schema/typed-text.ts';
 import { tidyField } from '../core/fields.ts';
 import { Modal } from '../core/modal.ts';
 import { plainButton } from '../ui/form-styles.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { KIND_WORDS } from '../ui/words.ts';
@@ -50,7 +51,8 @@ export class HandDialog extends LitElement {
   @property() machine = '';
   /** The typed secret is being used: it stays as it is until it is kept or refused. */
   @property({ attribute: false }) working = false;
-  @property({ attribute: false }) fault = '';
+  /** Why it was not kept. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private kind: SecretKind = 'local_admin_password';
   @state() private visible = false;
   @state() private first = '';
@@ -62,6 +64,7 @@ export class HandDialog extends LitElement {
   constructor() {
     super();
     new Modal(this);
+    new RefusedFields(this, { failure: () => this.failure, at: { protectorId: 'protector' } });
   }
 
   /** A field that silently cuts pasted text would keep a different secret. */
@@ -147,7 +150,7 @@ export class HandDialog extends LitElement {
             : nothing
         }
         ${this.notTaken ? html`<p class="note bad" role="alert">${this.notTaken}</p>` : nothing}
-        ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+        <div data-refused></div>
         ${this.working ? html`<p role="status">Sealing it and handing it over …</p>` : nothing}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>

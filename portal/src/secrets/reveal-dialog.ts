@@ -209,14 +209,17 @@ export class RevealDialog extends LitElement {
     ></version-choice>`;
   }
 
-  /** Which version it is, since when, and who else may know it. */
-  #facts(secret: Secret, version: SecretVersion) {
+  /** Which version it is, since when, and who else may know it. `opened`: its own header says when, and the server need not. */
+  #facts(secret: Secret, version: SecretVersion, opened: Opened | null = null) {
     const now = Date.now();
     const several = this.choices.length > 1;
+    const since =
+      version.sealedAt === null
+        ? `received ${momentInSentence(version.escrowedAt, now)}`
+        : `sealed ${momentInSentence(version.sealedAt, now)}`;
     return html`<p class="facts">
         ${circleCheckIcon}<span
-          ><strong>Version ${version.version}${standingOf(secret, { several, earlier: this.earlier })}</strong> ·
-          ${version.sealedAt === null ? `received ${momentInSentence(version.escrowedAt, now)}` : `sealed ${momentInSentence(version.sealedAt, now)}`}</span
+          ><strong>Version ${version.version}${standingOf(secret, { several, earlier: this.earlier })}</strong>${opened?.sealedAt == null ? ` · ${since}` : nothing}</span
         >
       </p>
       <p class="facts">
@@ -235,7 +238,7 @@ export class RevealDialog extends LitElement {
     return html`<secret-text .opened=${opened} ?spelling=${this.spelling}></secret-text>
       ${opened.bound ? nothing : html`<p class="note warn">No proof of the PC: nothing shows that this belongs to it.</p>`}
       <sealed-as .opened=${opened} .hostname=${this.pc?.hostname ?? null} .serial=${this.pc?.serial ?? null}></sealed-as>
-      ${this.#facts(secret, version)}
+      ${this.#facts(secret, version, opened)}
       <p class="facts" role="status">
         ${scrollTextIcon}<span>${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `Recorded as entry ${auditSeq.toLocaleString()}`}</span>
       </p>

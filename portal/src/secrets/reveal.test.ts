@@ -1,3 +1,4 @@
+import type { LitElement } from 'lit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { page } from 'vitest/browser';
 import type { ListedVersion, Secret } from '../../../schema/secret.ts';
@@ -369,6 +370,23 @@ describe('the dialog', () => {
     const said = element.renderRoot.textContent?.replaceAll(/\s+/g, ' ');
     expect(said).toMatch(/Version 1, in force · sealed/);
     expect(said).toMatch(/Last revealed .* by eve@example.com/);
+  });
+
+  it('says once when it was sealed: before it is opened as the server has it, then as its own header says', async () => {
+    const element = await open();
+    const sealed = async () => {
+      await element.updateComplete;
+      const header = element.renderRoot.querySelector<LitElement>('sealed-as');
+      await header?.updateComplete;
+      const said = `${element.renderRoot.textContent} ${header?.renderRoot.textContent ?? ''}`;
+      return said.match(/sealed/gi)?.length ?? 0;
+    };
+    expect(await sealed()).toBe(1);
+    const opened = { plaintext: 'aB7', bound: true, sealedAt: 1, pc: null, bitlocker: null };
+    element.progress = { step: 'shown', opened, auditSeq: 1 };
+    expect(await sealed()).toBe(1);
+    element.progress = { step: 'shown', opened: { ...opened, sealedAt: null }, auditSeq: 1 };
+    expect(await sealed()).toBe(1);
   });
 
   it('gives the focus back to what opened it', async () => {

@@ -31,6 +31,10 @@ function refusalWords(error: unknown): string {
   return (error as Error).message;
 }
 
+/** It stands at the field. */
+const isAboutReason = (error: unknown): boolean =>
+  isProblem(error, 'not_a_ticket') || (error instanceof ApiProblem && error.fields.has('reason'));
+
 /** The answer must match the request: otherwise a server that swaps the record would choose what is shown. */
 const isFor = (revealed: Revealed, { secret, version }: Asked): boolean =>
   revealed.id === secret.id &&
@@ -158,9 +162,7 @@ export class Revealing implements ReactiveController {
       if (signal.aborted) return;
       const message = refusalWords(error);
       this.#show(
-        isProblem(error, 'not_a_ticket')
-          ? { step: 'reason', fault: message }
-          : { step: 'fault', message, audited: false },
+        isAboutReason(error) ? { step: 'reason', fault: message } : { step: 'fault', message, audited: false },
       );
       return;
     }

@@ -70,7 +70,7 @@ export class SayingRotated implements ReactiveController {
       action="It was rotated"
       .words=${this.#words(this.#asked, machine)}
       .busy=${this.#act.busy}
-      .fault=${(this.#act.failure as Error | null)?.message ?? ''}
+      .failure=${this.#act.failure}
       @confirmed=${(event: Confirmed) => this.#say(event)}
       @closed=${this.#close}
     ></confirm-dialog>`;

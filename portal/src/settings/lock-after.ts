@@ -7,6 +7,7 @@ import {
   LOCK_AFTER_USUAL_MINUTES,
 } from '../../../schema/facts/idle.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { isSame, keptWords, rebased, settingsStyles } from './settings-form.ts';
 
@@ -33,7 +34,14 @@ export class LockAfter extends LitElement {
   @property({ attribute: false }) busy = false;
   /** The last change was of this, and can be taken back. */
   @property({ attribute: false }) saved = false;
+  /** Why it was not saved. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private draft!: Draft;
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure, at: { lockAfterMinutes: 'minutes' } });
+  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;

@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { isSame, keptWords, rebased, settingsStyles } from './settings-form.ts';
 
@@ -66,8 +67,18 @@ export class RevealSettings extends LitElement {
   @property({ attribute: false }) busy = false;
   /** The last change was of these, and can be taken back. */
   @property({ attribute: false }) saved = false;
+  /** Why it was not saved. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private draft!: Draft;
   @state() private fault = '';
+
+  constructor() {
+    super();
+    new RefusedFields(this, {
+      failure: () => this.failure,
+      at: { ticketPattern: 'pattern', revealBudget: 'perMinute', rotateAfterRevealMs: 'hours' },
+    });
+  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;

@@ -121,7 +121,7 @@ export class SettingsPage extends LitElement {
   }
 
   #content(loaded: Loaded) {
-    return html`<problem-note .error=${this.#work.failure}></problem-note>
+    return html`<problem-note .error=${this.#work.failureBut('reveals', 'vault', 'events')}></problem-note>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} can change what is here.</p>`}
       ${this.#keys(loaded)}
       <section class="card">
@@ -130,6 +130,7 @@ export class SettingsPage extends LitElement {
           .editable=${this.#admin}
           .busy=${this.#work.busy}
           .saved=${this.saved?.section === 'reveals'}
+          .failure=${this.#work.failureOf('reveals')}
           @settings-given=${(event: SettingsGiven) => void this.#change('reveals', event.detail)}
           @unsaved-changed=${(event: UnsavedChanged) => this.#note('reveals', event)}
           @undo-wanted=${this.#undo}
@@ -141,6 +142,7 @@ export class SettingsPage extends LitElement {
           .editable=${this.#admin}
           .busy=${this.#work.busy}
           .saved=${this.saved?.section === 'vault'}
+          .failure=${this.#work.failureOf('vault')}
           @lock-after-given=${(event: LockAfterGiven) => void this.#change('vault', event.detail)}
           @unsaved-changed=${(event: UnsavedChanged) => this.#note('vault', event)}
           @undo-wanted=${this.#undo}
@@ -152,6 +154,7 @@ export class SettingsPage extends LitElement {
           .editable=${this.#admin}
           .busy=${this.#work.busy}
           .saved=${this.saved?.section === 'events'}
+          .failure=${this.#work.failureOf('events')}
           @events-kept-given=${(event: EventsKeptGiven) => void this.#change('events', event.detail)}
           @unsaved-changed=${(event: UnsavedChanged) => this.#note('events', event)}
           @undo-wanted=${this.#undo}

@@ -29,8 +29,9 @@ import './token-list.ts';
 const REFRESH_MS = 10_000;
 /** While something is being set aside, which goes on by itself. */
 const PROGRESS_MS = 2_000;
-/** The acts that end with a token being shown. */
+/** The two acts that end with a token being shown. */
 const ISSUING = 'issuing';
+const ROTATING = 'rotating';
 
 /** The server's word; the pin is compared with what this browser has verified each time it is shown. */
 /** `more`: there are more than were read. */
@@ -137,7 +138,7 @@ export class TokensPage extends LitElement {
         await tokensApi.revokeToken(this.#tenant, token.id);
         return `“${token.label || token.id}” is revoked: it is refused from now on.`;
       },
-      act === 'rotate' ? ISSUING : '',
+      act === 'rotate' ? ROTATING : '',
     );
   }
 
@@ -149,7 +150,8 @@ export class TokensPage extends LitElement {
   override render() {
     if (!this.#admin)
       return html`<h1>Engine tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
-    const { loaded, unreachable, failure, said } = this.#work;
+    const { loaded, unreachable, said } = this.#work;
+    const failure = this.#work.failureBut(this.issued ? '' : ISSUING);
     return html`<h1>Engine tokens</h1>
       <problem-note .error=${failure ?? unreachable}></problem-note>
       ${this.#refusedNote()} ${saidNote(said)}
@@ -170,7 +172,8 @@ export class TokensPage extends LitElement {
             ${this.#pinNote(pin)}
             <token-form
               .busy=${this.#work.busy}
-              .issuing=${this.#work.doing === ISSUING}
+              .issuing=${this.#work.doing === ISSUING || this.#work.doing === ROTATING}
+              .failure=${this.#work.failureOf(ISSUING)}
               .disabled=${pin.state === 'differs' || pin.state === 'unproven'}
               .pinned=${pinned}
               @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}

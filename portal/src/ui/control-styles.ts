@@ -111,8 +111,18 @@ export const controls = css`
   textarea:read-only {
     background: var(--sunken);
   }
-  input[aria-invalid="true"] {
+  [aria-invalid="true"]:is(input:not([type="checkbox"], [type="radio"]), select, textarea) {
     border-color: var(--bad);
+  }
+  /* What is wrong with a field, in the place of its hint. */
+  .wrong {
+    display: flex;
+    gap: 6px;
+    margin: 6px 0 0;
+    font-size: 13px;
+    line-height: 18px;
+    font-weight: 400;
+    color: var(--bad);
   }
   ::placeholder {
     color: var(--text-3);

@@ -17,7 +17,9 @@ export class ProblemNote extends LitElement {
     // The app says once that the sign-in has expired, and loads what failed because of it again by itself.
     if (this.retry && isProblem(this.error, 'session_expired')) return nothing;
     const message = this.error instanceof Error ? this.error.message : String(this.error);
-    const requestId = this.error instanceof ApiProblem ? this.error.requestId : null;
+    // What was to be taken back says so in its own words, and why in the API's.
+    const cause = this.error instanceof Error && this.error.cause ? this.error.cause : this.error;
+    const requestId = cause instanceof ApiProblem ? cause.requestId : null;
     return html`<div class="note bad" role="alert">
       <p>${theirLines(message)}</p>
       ${requestId ? html`<p class="quiet">Request <span class="mono">${requestId}</span></p>` : nothing}
