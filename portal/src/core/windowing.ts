@@ -23,6 +23,9 @@ export class Windowing implements ReactiveController {
   end = SPARE_ROWS;
   rowHeight = 0;
   #length = -1;
+  /** As many elements as a window has rows at most. */
+  #slots = SPARE_ROWS;
+  #shift = 0;
 
   constructor(host: ReactiveControllerHost, list: List) {
     this.#host = host;
@@ -49,6 +52,14 @@ export class Windowing implements ReactiveController {
     if (this.#length !== this.#list.length()) this.#measure();
   }
 
+  /**
+   * Which of the elements a row is drawn in. A row that comes takes the element of one that has gone: to write other words costs a fraction of
+   * making and laying out anew.
+   */
+  slot(index: number): number {
+    return (((index + this.#shift) % this.#slots) + this.#slots) % this.#slots;
+  }
+
   /** Scrolls no further than is needed to show a whole row on the screen, below `headHeight`. */
   bringIntoView(index: number, headHeight: number): void {
     const body = this.#list.body();
@@ -72,6 +83,9 @@ export class Windowing implements ReactiveController {
     const first = within(Math.floor((-top / rowHeight - SPARE_ROWS) / STEP) * STEP);
     const end = within(Math.ceil(((window.innerHeight - top) / rowHeight + SPARE_ROWS) / STEP) * STEP);
     const moved = first !== this.first || end !== this.end || rowHeight !== this.rowHeight;
+    this.#slots = Math.ceil((window.innerHeight / rowHeight + 2 * SPARE_ROWS) / STEP + 1) * STEP;
+    // Nothing stays: the elements keep their order in the document too.
+    if (first >= this.end || end <= this.first) this.#shift = this.slot(this.first) - first;
     [this.first, this.end, this.rowHeight, this.#length] = [first, end, rowHeight, length];
     if (moved) this.#host.requestUpdate();
   };

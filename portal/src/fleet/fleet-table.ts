@@ -1,6 +1,6 @@
 // The fleet as a table of any length: only the rows near the screen are in the document; on a narrow one each is a card. Its row cursor
 // is the focus: `j` and `k` move it. It shows what it is given and fetches nothing.
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -11,7 +11,7 @@ import { arrowDownIcon, chevronUpIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { CHOOSABLE, type Choice, COLUMNS, type Column, type Sort } from './columns.ts';
 import { fleetRow } from './fleet-row.ts';
-import { rowStyles } from './row-styles.ts';
+import { rowStyles, tableStyles } from './row-styles.ts';
 import type { FleetRows } from './rows.ts';
 import { stepStyles } from './steps.ts';
 
@@ -23,69 +23,14 @@ export type SortWanted = CustomEvent<Sort>;
 export type Attended = CustomEvent<boolean>;
 
 const TICK_MS = 20_000;
+/** The element of a row whose own one has the focus of another. */
+const NO_SLOT = -1;
 /** The next page is fetched this many rows before the end. */
 const MORE_BEFORE_ROWS = 30;
 
 @customElement('fleet-table')
 export class FleetTable extends LitElement {
-  static override styles = [
-    shared,
-    rowStyles,
-    stepStyles,
-    css`
-      :host {
-        display: block;
-        --row-height: var(--row);
-      }
-      .head {
-        position: sticky;
-        top: var(--bar-height);
-        z-index: 1;
-        background: var(--canvas);
-        border-block: 1px solid var(--line);
-        color: var(--text-3);
-      }
-      .head .line {
-        height: 32px;
-        font-size: 12px;
-        line-height: 16px;
-        font-weight: 500;
-      }
-      .head button {
-        min-height: 24px;
-        padding: 0 4px;
-        margin-left: -4px;
-        gap: 3px;
-        border: 0;
-        background: none;
-        font: inherit;
-        color: inherit;
-      }
-      .head [aria-sort]:not([aria-sort="none"]) button {
-        color: var(--text);
-        font-weight: 550;
-      }
-      .body {
-        position: relative;
-      }
-      .body .ruler {
-        visibility: hidden;
-        pointer-events: none;
-      }
-      @media (max-width: 719px) {
-        :host {
-          --row-height: 86px;
-        }
-        .head {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, rowStyles, tableStyles, stepStyles];
   @property({ attribute: false }) rows!: FleetRows;
   /** Counts what changed in `rows`: they are the same object. */
   @property({ attribute: false }) version = 0;
@@ -110,6 +55,8 @@ export class FleetTable extends LitElement {
   #focus = false;
   #drawing = false;
   #cursorIndex = 0;
+  /** The machine whose row has the focus, and the element in which it is drawn. */
+  #kept: { id: string; slot: number } | null = null;
 
   #window = new Windowing(this, {
     length: () => this.rows.length,
@@ -141,6 +88,7 @@ export class FleetTable extends LitElement {
     clearInterval(this.#timer);
     // When a row is removed, pointer and focus leave it without an event.
     this.#pointer = this.#focus = false;
+    this.#kept = null;
     this.#attend();
   }
 
@@ -175,7 +123,10 @@ export class FleetTable extends LitElement {
       // Its row went with this render, and the focus with it.
       this.#focus = this.#link() !== null;
       if (this.#focus) this.#link()?.focus({ preventScroll: true });
-      else this.#attend();
+      else {
+        this.#kept = null;
+        this.#attend();
+      }
     }
     if (this.rows.next !== null && this.#window.end >= this.rows.length - MORE_BEFORE_ROWS)
       this.dispatchEvent(new CustomEvent('more-wanted'));
@@ -256,7 +207,10 @@ export class FleetTable extends LitElement {
     if (event.type === 'focusout' && (this.#drawing || this.body?.contains(event.relatedTarget as Node | null))) return;
     this.#focus = event.type === 'focusin';
     const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');
-    if (row) this.cursor = row.dataset.machine ?? null;
+    const id = row ? row.dataset.machine : undefined;
+    if (id !== undefined) this.#kept = { id, slot: this.#element(this.rows.indexOf(id)) };
+    if (id !== undefined) this.cursor = id;
+    if (!this.#focus) this.#kept = null;
     this.#attend();
   };
 
@@ -291,11 +245,7 @@ export class FleetTable extends LitElement {
         @focusout=${this.#focused}
         @change=${this.#changed}
       >
-        ${repeat(
-          this.#indexes(),
-          (index) => this.rows.at(index)?.id ?? index,
-          (index) => this.#row(index),
-        )}
+        ${repeat(this.#indexes(), this.#element, (index) => this.#row(index))}
         <div class="line ruler" role="presentation"></div>
       </div>
     </div>`;
@@ -335,6 +285,14 @@ export class FleetTable extends LitElement {
       ? [...indexes, this.#cursorIndex]
       : indexes;
   }
+
+  /** The element of a row: whichever has become free, but the one with the focus stays with its machine. */
+  #element = (index: number): number => {
+    const slot = this.#window.slot(index);
+    if (this.#kept === null) return slot;
+    if (this.rows.at(index)?.id === this.#kept.id) return this.#kept.slot;
+    return slot === this.#kept.slot ? NO_SLOT : slot;
+  };
 
   #row(index: number) {
     const machine = this.rows.at(index);

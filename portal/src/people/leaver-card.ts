@@ -4,7 +4,10 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/person.ts';
 import * as api from '../api/people.ts';
 import { OneAct } from '../core/one-act.ts';
+import { checkIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { stepper } from '../ui/stepper-styles.ts';
+import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../ui/words.ts';
 import type { Replacements, SharedWays } from './leaver-replacements.ts';
@@ -27,28 +30,39 @@ function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
 export class LeaverCard extends LitElement {
   static override styles = [
     shared,
+    table,
+    stepper,
     css`
       ol {
-        list-style: none;
+        margin-bottom: 16px;
+        font-size: 13px;
+      }
+      ol > li {
+        align-items: center;
+        padding-bottom: 12px;
+      }
+      h3 {
+        margin: 16px 0 8px;
+        font-size: 14px;
+      }
+      ul {
+        margin: 8px 0;
         padding: 0;
-        margin: 0 0 1rem;
+        font-size: 13px;
       }
-      li {
-        margin: 0.35rem 0;
+      ul > li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+        padding: 4px 0;
       }
-      .done {
-        color: var(--good);
+      ul > li:not(:last-child)::before {
+        display: none;
       }
-      table {
-        border-collapse: collapse;
-        width: 100%;
-      }
-      th,
-      td {
-        text-align: left;
-        padding: 0.35rem 0.6rem 0.35rem 0;
-        border-bottom: 1px solid var(--line);
-        vertical-align: top;
+      summary {
+        min-height: 24px;
+        cursor: pointer;
       }
     `,
   ];
@@ -74,13 +88,13 @@ export class LeaverCard extends LitElement {
     const { leaver } = this;
     const finished = this.#replaced && leaver.remaining === 0;
     const { becomes } = leaver;
-    return html`<h2>${leaver.email} ${
+    return html`<div class="card-head"><h2>${leaver.email} ${
       becomes === null
         ? finished
           ? 'has left'
           : 'is leaving'
         : `is an ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
-    }</h2>
+    }</h2></div>
       <ol>
         ${this.#step(
           true,
@@ -149,7 +163,9 @@ export class LeaverCard extends LitElement {
   }
 
   #step(done: boolean, words: string) {
-    return html`<li class=${done ? 'done' : ''}>${done ? '✓' : '○'} ${words}</li>`;
+    return html`<li class=${done ? 'done' : ''}>
+      <span class="mark">${done ? checkIcon : nothing}</span><span>${words}${done ? html`<span class="visually-hidden">, done</span>` : nothing}</span>
+    </li>`;
   }
 
   #form() {

@@ -151,6 +151,7 @@ export class TokensPage extends LitElement {
       return html`<h1>Engine tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
     const { loaded, unreachable, failure, said } = this.#work;
     return html`<h1>Engine tokens</h1>
+      <p class="quiet">What a PC reports and seals its secrets with while it is set up. A token can read nothing.</p>
       <problem-note .error=${failure ?? unreachable}></problem-note>
       ${this.#refusedNote()} ${saidNote(said)}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
