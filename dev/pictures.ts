@@ -127,7 +127,9 @@ async function take(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width, height: width > 400 ? 860 : 760 });
     const file = path.join(OUT, `${nameOf(name, look)}.png`);
     const forDocs = FOR_DOCS[nameOf(name, look)];
-    await page.screenshot({ path: file, fullPage: !forDocs });
+    // What lies above the page is taken with as much of the page as there is room for.
+    const above = await page.locator('dialog[open], entry-drawer').count();
+    await page.screenshot({ path: file, fullPage: !forDocs && above === 0 });
     if (forDocs) copyFileSync(file, path.join(DOCS, `${forDocs}.png`));
   }
   if (!isMain) return;

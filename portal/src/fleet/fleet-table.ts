@@ -23,8 +23,6 @@ export type SortWanted = CustomEvent<Sort>;
 export type Attended = CustomEvent<boolean>;
 
 const TICK_MS = 20_000;
-/** The element of a row whose own one has the focus of another. */
-const NO_SLOT = -1;
 /** The next page is fetched this many rows before the end. */
 const MORE_BEFORE_ROWS = 30;
 
@@ -55,8 +53,8 @@ export class FleetTable extends LitElement {
   #focus = false;
   #drawing = false;
   #cursorIndex = 0;
-  /** The machine whose row has the focus, and the element in which it is drawn. */
-  #kept: { id: string; slot: number } | null = null;
+  /** The machine whose row has the focus: it keeps its element, with which the focus would go. */
+  #kept: string | null = null;
 
   #window = new Windowing(this, {
     length: () => this.rows.length,
@@ -88,7 +86,7 @@ export class FleetTable extends LitElement {
     clearInterval(this.#timer);
     // When a row is removed, pointer and focus leave it without an event.
     this.#pointer = this.#focus = false;
-    this.#kept = null;
+    this.#keep(null);
     this.#attend();
   }
 
@@ -124,12 +122,17 @@ export class FleetTable extends LitElement {
       this.#focus = this.#link() !== null;
       if (this.#focus) this.#link()?.focus({ preventScroll: true });
       else {
-        this.#kept = null;
+        this.#keep(null);
         this.#attend();
       }
     }
     if (this.rows.next !== null && this.#window.end >= this.rows.length - MORE_BEFORE_ROWS)
       this.dispatchEvent(new CustomEvent('more-wanted'));
+  }
+
+  #keep(id: string | null): void {
+    this.#kept = id;
+    this.#window.pin(id === null ? null : this.rows.indexOf(id));
   }
 
   #focusIsInside(): boolean {
@@ -208,9 +211,11 @@ export class FleetTable extends LitElement {
     this.#focus = event.type === 'focusin';
     const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');
     const id = row ? row.dataset.machine : undefined;
-    if (id !== undefined) this.#kept = { id, slot: this.#element(this.rows.indexOf(id)) };
-    if (id !== undefined) this.cursor = id;
-    if (!this.#focus) this.#kept = null;
+    if (!this.#focus) this.#keep(null);
+    else if (id !== undefined) {
+      this.#keep(id);
+      this.cursor = id;
+    }
     this.#attend();
   };
 
@@ -245,7 +250,11 @@ export class FleetTable extends LitElement {
         @focusout=${this.#focused}
         @change=${this.#changed}
       >
-        ${repeat(this.#indexes(), this.#element, (index) => this.#row(index))}
+        ${repeat(
+          this.#window.drawn(this.#kept === null ? null : this.rows.indexOf(this.#kept)),
+          ({ element }) => element,
+          ({ row }) => this.#row(row),
+        )}
         <div class="line ruler" role="presentation"></div>
       </div>
     </div>`;
@@ -273,26 +282,6 @@ export class FleetTable extends LitElement {
       <button @click=${() => this.#tell('sort-wanted', sort)}>${words}${here ? (order === 'ascending' ? chevronUpIcon : arrowDownIcon) : nothing}</button>
     </div>`;
   }
-
-  /** Those near the screen, and the one with the cursor: taking it out would take the focus with it. */
-  #indexes(): number[] {
-    const { first, end } = this.#window;
-    const last = Math.min(end, this.rows.length);
-    const indexes = Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place);
-    if (this.cursor === null || !this.#focus) return indexes;
-    if (this.#cursorIndex < first) return [this.#cursorIndex, ...indexes];
-    return this.#cursorIndex >= last && this.#cursorIndex < this.rows.length
-      ? [...indexes, this.#cursorIndex]
-      : indexes;
-  }
-
-  /** The element of a row: whichever has become free, but the one with the focus stays with its machine. */
-  #element = (index: number): number => {
-    const slot = this.#window.slot(index);
-    if (this.#kept === null) return slot;
-    if (this.rows.at(index)?.id === this.#kept.id) return this.#kept.slot;
-    return slot === this.#kept.slot ? NO_SLOT : slot;
-  };
 
   #row(index: number) {
     const machine = this.rows.at(index);

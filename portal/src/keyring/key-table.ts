@@ -19,6 +19,12 @@ export class KeyTable extends LitElement {
       td:first-child {
         white-space: nowrap;
       }
+      th:nth-child(4) {
+        width: 80px;
+      }
+      th:last-child {
+        width: 30%;
+      }
       .mono {
         margin-left: 4px;
       }

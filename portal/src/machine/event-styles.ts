@@ -33,8 +33,7 @@ export const eventStyles = css`
     list-style: none;
     margin: 0 -16px -16px;
     padding: 0;
-    height: 420px;
-    max-height: 70vh;
+    max-height: min(420px, 70vh);
     overflow: auto;
     overscroll-behavior: contain;
     /* The list keeps what is read in its place by itself, in browsers that would not, too. */

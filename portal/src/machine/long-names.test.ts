@@ -191,7 +191,8 @@ async function shown(name: string, properties: object): Promise<void> {
     updateComplete: Promise<boolean>;
   };
   const main = document.createElement('div');
-  main.className = 'card';
+  // As a card: its lists go from edge to edge of it.
+  main.style.padding = '16px';
   main.append(element);
   document.body.append(main);
   while (!(await element.updateComplete));

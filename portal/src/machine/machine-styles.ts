@@ -2,6 +2,10 @@
 import { css } from 'lit';
 
 export const machineStyles = css`
+  :host {
+    display: block;
+    max-width: 1408px;
+  }
   .head {
     display: flex;
     flex-wrap: wrap;
@@ -19,7 +23,6 @@ export const machineStyles = css`
     grid-template-rows: repeat(5, auto) 1fr;
     column-gap: 16px;
     align-items: start;
-    max-width: 1408px;
   }
   .columns > * {
     grid-column: 1;

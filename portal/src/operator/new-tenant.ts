@@ -19,6 +19,9 @@ export class NewTenant extends LitElement {
         gap: 0.8rem 1rem;
         align-items: end;
       }
+      form button {
+        min-height: max(36px, var(--control));
+      }
       .note {
         margin-top: 1.1rem;
       }

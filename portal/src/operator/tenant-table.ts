@@ -41,8 +41,9 @@ export class TenantTable extends LitElement {
       }
       .id {
         display: block;
-        font-size: 12px;
+        font-size: 11px;
         line-height: 16px;
+        white-space: nowrap;
       }
       .number {
         white-space: nowrap;

@@ -41,6 +41,10 @@ export class LeaverCard extends LitElement {
         align-items: center;
         padding-bottom: 12px;
       }
+      leaver-replacements {
+        display: block;
+        margin: 16px 0;
+      }
       h3 {
         margin: 16px 0 8px;
         font-size: 14px;
@@ -97,14 +101,15 @@ export class LeaverCard extends LitElement {
     }</h2></div>
       <ol>
         ${this.#step(
+          1,
           true,
           becomes === null
             ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`
             : `Was an ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
         )}
-        ${this.#step(this.#replaced, 'Everything they could open is replaced')}
-        ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
-        ${this.#step(leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
+        ${this.#step(2, this.#replaced, 'Everything they could open is replaced')}
+        ${this.#step(3, finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
+        ${this.#step(4, leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
       </ol>
       ${this.#outlives(leaver)}
       ${this.#replaced || !this.admin ? nothing : this.#form()}
@@ -162,9 +167,9 @@ export class LeaverCard extends LitElement {
     ${moreTokens > 0 ? html`<p class="quiet">${moreTokens} more tokens are named as these end.</p>` : nothing}`;
   }
 
-  #step(done: boolean, words: string) {
+  #step(place: number, done: boolean, words: string) {
     return html`<li class=${done ? 'done' : ''}>
-      <span class="mark">${done ? checkIcon : nothing}</span><span>${words}${done ? html`<span class="visually-hidden">, done</span>` : nothing}</span>
+      <span class="mark" aria-hidden="true">${done ? checkIcon : place}</span><span>${words}${done ? html`<span class="visually-hidden">, done</span>` : nothing}</span>
     </li>`;
   }
 
