@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AuditEntry, AuditPage } from '../../../schema/audit.ts';
 import type { SecretKind } from '../../../schema/secret.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { banIcon, cpuIcon, fileKeyIcon, keyRoundIcon, refreshCwIcon, userCogIcon } from '../ui/icons.ts';
+import { banIcon, cpuIcon, fileKeyIcon, keyRoundIcon, rotateCwIcon, userCogIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
@@ -109,6 +109,10 @@ export class AuditTable extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       .pc a {
+        max-width: 100%;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        vertical-align: bottom;
         color: inherit;
         font-weight: 550;
         text-decoration: none;
@@ -256,7 +260,7 @@ export class AuditTable extends LitElement {
         <span class="row end"
           >${
             isToRotate(entry, this.named.secrets)
-              ? html`<span title="Still to rotate">${refreshCwIcon}<span class="visually-hidden">Still to rotate</span></span>`
+              ? html`<span title="Still to rotate">${rotateCwIcon}<span class="visually-hidden">Still to rotate</span></span>`
               : nothing
           }<button
             id="entry-${seq}"

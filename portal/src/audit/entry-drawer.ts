@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AuditEntry, AuditPage } from '../../../schema/audit.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { chevronDownIcon, chevronUpIcon, copyIcon, linkIcon, refreshCwIcon, xIcon } from '../ui/icons.ts';
+import { chevronDownIcon, chevronUpIcon, copyIcon, linkIcon, rotateCwIcon, xIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { dateTime, exactTime, KIND_WORDS, shortId } from '../ui/words.ts';
@@ -121,7 +121,7 @@ export class EntryDrawer extends LitElement {
         <p class="quiet">${exactTime(at)}</p>
         ${
           isToRotate(entry, this.named.secrets) && secret?.rotateDueAt
-            ? html`<p class="note warn">${refreshCwIcon}<span>Still to rotate: due from ${dateTime(secret.rotateDueAt)}, unless a newer version arrives before.</span></p>`
+            ? html`<p class="note warn">${rotateCwIcon}<span>Still to rotate: due from ${dateTime(secret.rotateDueAt)}, unless a newer version arrives before.</span></p>`
             : nothing
         }
         <h3>What</h3>

@@ -126,6 +126,7 @@ export class SafekeepingPage extends LitElement {
     const { loaded, unreachable, said } = this.#work;
     const failure = this.#work.failureBut(PUTTING_BACK);
     return html`<h1>Backup</h1>
+      <p class="quiet">Copies of everything, sealed as it is here, and the proof that they open.</p>
       <problem-note .error=${failure ?? this.#backingUp.failure ?? unreachable}></problem-note>
       ${saidNote(said)} ${this.#health(loaded)} ${this.#exit()}
       ${loaded || !unreachable ? this.#backup(loaded) : nothing} ${this.#stepUp.render()}`;
@@ -146,7 +147,7 @@ export class SafekeepingPage extends LitElement {
   #health(loaded: Loaded | null) {
     const lost = loaded?.overview.custody?.notOpening ?? 0;
     return html`<section class="card">
-      <div class="row bar">
+      <div class="card-head">
         <h2>Check every secret</h2>
         ${this.#button('sweep', 'Check every secret', this.#sweep)}
       </div>
@@ -201,7 +202,7 @@ export class SafekeepingPage extends LitElement {
 
   #exit() {
     return html`<section class="card">
-      <div class="row bar">
+      <div class="card-head">
         <h2>Export everything</h2>
         ${this.#button('export', 'Export a bundle', this.#export)}
       </div>

@@ -24,7 +24,16 @@ export class FleetEmpty extends LitElement {
   };
 
   override render() {
-    return html`<div class="card stack">${this.#content()}</div>`;
+    // The list of what to do has cards of its own.
+    return html`<div class=${this.#begins ? '' : 'card stack'}>${this.#content()}</div>`;
+  }
+
+  /** An admin's fleet that has never had a PC. */
+  get #begins(): boolean {
+    const { question, overview, membership } = this;
+    return (
+      membership.role === 'admin' && !isSearch(question) && !isFiltered(question) && (overview?.archived ?? 0) === 0
+    );
   }
 
   #content() {
@@ -45,11 +54,10 @@ export class FleetEmpty extends LitElement {
         <button @click=${this.#clearFilters}>Show all PCs</button>`;
     if (overview && overview.archived > 0)
       return html`<p>Every PC is archived. Choose the status Archived to see them.</p>`;
-    return this.membership.role === 'admin'
-      ? html`<first-run .membership=${this.membership} .overview=${overview}></first-run>`
-      : html`<h2>No PCs yet</h2>
-          <p>A PC appears here with its engine’s first report.</p>
-          ${this.#whatNext()}`;
+    if (this.#begins) return html`<first-run .membership=${this.membership} .overview=${overview}></first-run>`;
+    return html`<h2>No PCs yet</h2>
+      <p>A PC appears here with its engine’s first report.</p>
+      ${this.#whatNext()}`;
   }
 
   #whatNext() {

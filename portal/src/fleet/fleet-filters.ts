@@ -80,7 +80,7 @@ export class FleetFilters extends LitElement {
         width: auto;
         max-width: 220px;
         min-height: var(--control);
-        padding: 4px 8px 4px 54px;
+        padding: 4px 28px 4px 54px;
         border-color: var(--line);
         font-size: 13px;
         font-weight: 550;

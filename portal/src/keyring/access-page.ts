@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
+import { cardRows, list } from '../ui/list-styles.ts';
 import { page } from '../ui/page-styles.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
@@ -22,7 +23,16 @@ export class AccessPage extends LitElement {
   static override styles = [
     shared,
     page,
+    list,
+    cardRows,
     css`
+      .whole {
+        flex: 1 1 100%;
+        margin: 0;
+      }
+      unlocker-list:not(:last-child) {
+        margin-bottom: 28px;
+      }
       @media print {
         .screen {
           display: none;
@@ -40,6 +50,7 @@ export class AccessPage extends LitElement {
   override render() {
     const { loaded, unreachable } = this.#work;
     return html`<h1 class="screen">Unlock methods</h1>
+      <p class="quiet screen">What opens the vault: each person’s own passphrase or passkey, and what the team shares.</p>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading who has access …</p>`}
       ${loaded ? this.#content(loaded) : nothing} ${this.#work.stepUp.render()}`;

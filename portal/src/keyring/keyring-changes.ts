@@ -56,7 +56,7 @@ export class KeyringChanges extends LitElement {
   override render() {
     const waiting = this.changes.filter((one) => one.replaces);
     if (waiting.length === 0) return nothing;
-    return html`<h2>Replaced keys that are kept</h2>
+    return html`<div class="card-head"><h2>Replaced keys that are kept</h2></div>
       <p class="quiet">What these changes replaced goes as soon as it is seen that everything opens without it, or by the day named. Until then,
         whoever was shut out could still open it with what the server keeps.</p>
       <ul>

@@ -114,6 +114,7 @@ export class KeysPage extends LitElement {
             : nothing
         }
       </div>
+      <p class="quiet">Every secret is sealed to the escrow key. Rotate it when a copy may have got out; a leaver does it by itself.</p>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} rotates, finishes or destroys keys.</p>`}
       <problem-note .error=${this.#work.failureBut(HELPING) ?? unreachable}></problem-note>
       ${ready === null ? this.#notSetUp() : nothing}

@@ -75,7 +75,7 @@ export class OwnUnlockers {
     const own = unlockers.filter((one) => one.owner === email);
     const waiting = access.grants.find((one) => one.email === email);
     return html`<section class="card">
-      <div class="row bar">
+      <div class="card-head">
         <h2>Your unlock methods</h2>
         ${
           making.what === 'nothing' && !waiting

@@ -9,6 +9,7 @@ import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepCalls } from '../secrets/sweep-calls.ts';
+import { refreshCwIcon } from '../ui/icons.ts';
 import { saidNote } from '../ui/said-note.ts';
 import type { Proof } from '../unlock/unlock-fields.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
@@ -166,10 +167,10 @@ export class Resealing {
 
   #checkCard({ done, total }: Progress) {
     return html`<section class="card">
-      <h2>Checking that every secret opens without it</h2>
+      <div class="card-head"><h2>Checking that every secret opens without it</h2></div>
       <progress max=${Math.max(1, total)} .value=${done} aria-label="Secrets checked"></progress>
       <div class="row bar">
-        <span role="status">${done} of ${total} …</span>
+        <span role="status">${done.toLocaleString()} of ${total.toLocaleString()} …</span>
         <button @click=${() => this.#page.acts.stop()}>Stop</button>
       </div>
     </section>`;
@@ -179,10 +180,13 @@ export class Resealing {
     const { said } = this.#page.acts;
     const done = total - remaining;
     return html`<section class="card">
-      <h2>Re-sealing to the active key</h2>
+      <div class="card-head">
+        <span class="tile accent">${refreshCwIcon}</span>
+        <h2>Re-sealing every secret to the new key</h2>
+      </div>
       <progress max=${total} .value=${done} aria-label="Secrets re-sealed"></progress>
       <div class="row bar">
-        <span role="status">${done} of ${total} ${this.#working ? '…' : nothing}</span>
+        <span role="status">${done.toLocaleString()} of ${total.toLocaleString()} ${this.#working ? '…' : nothing}</span>
         ${mayWork ? this.#startOrPause() : html`<span class="quiet">An admin has to go on with this.</span>`}
       </div>
       ${said ? html`<p class="quiet">${said}</p>` : nothing}

@@ -88,11 +88,11 @@ export class RootHistory extends LitElement {
   override render() {
     const { tenant, overlapping = [] } = readManifest(this.keyring);
     const known = seenManifest(tenant)?.fingerprint ?? null;
-    return html`<div class="row bar">
-        <h2>Root</h2>
+    return html`<div class="card-head">
+        <h2>Trust root</h2>
         ${
           this.admin
-            ? html`<button ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent('replace-root-wanted'))}>Replace the root</button>`
+            ? html`<button class="danger" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent('replace-root-wanted'))}>Replace the root</button>`
             : nothing
         }
       </div>

@@ -14,6 +14,7 @@ import { OlderVersions } from '../secrets/older-versions.ts';
 import { newestKeysFirst } from '../secrets/refs.ts';
 import type { FilterWanted } from '../secrets/secret-filter.ts';
 import type { RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../secrets/secret-list.ts';
+import { plusIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { toastOf } from '../ui/toast-note.ts';
@@ -179,7 +180,14 @@ export class MachinePage extends LitElement {
 
   override render() {
     const { loaded, failure } = this.#data;
-    return html`<p class="crumb"><a href="/t/${this.#tenant}">Fleet</a></p>
+    const { client } = loaded?.machine ?? {};
+    return html`<p class="crumb">
+        <a href="/t/${this.#tenant}">Fleet</a>${
+          client
+            ? html` / <a href="/t/${this.#tenant}?${new URLSearchParams({ client })}">${theirs(client)}</a>`
+            : nothing
+        }
+      </p>
       ${loaded ? this.#page(loaded) : nothing}
       ${!loaded && isProblem(failure, 'unknown_machine') ? this.#unknown() : this.#failing(failure)}
       ${
@@ -219,9 +227,16 @@ export class MachinePage extends LitElement {
 
   #page({ machine, runs, secrets, moreRuns, moreSecrets, aside }: Loaded) {
     const run = this.#run;
-    return html`<div class="row">
+    return html`<div class="head">
         <h1 tabindex="-1">${theirs(machine.hostname ?? shortId(machine.id))}</h1>
         <run-status .run=${machine.run}></run-status>
+        ${
+          this.#mayAct
+            ? html`<button class="push" ?disabled=${this.#dialogs.adding.busy} @click=${() => this.#dialogs.adding.start()}>
+                ${plusIcon}Add a secret
+              </button>`
+            : nothing
+        }
         <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
       <attention-note
@@ -248,10 +263,7 @@ export class MachinePage extends LitElement {
       <problem-note class="attention" .error=${this.#acts.failure ?? this.#dialogs.failureBehind}></problem-note>
       <div class="columns">
         <section class="card">
-          <div class="row head">
-            <h2>Secrets</h2>
-            ${this.#mayAct ? html`<button ?disabled=${this.#dialogs.adding.busy} @click=${() => this.#dialogs.adding.start()}>Add a secret</button>` : nothing}
-          </div>
+          <div class="card-head"><h2>Secrets</h2></div>
           ${
             moreSecrets || this.#data.secretFilter
               ? html`<secret-filter
@@ -273,7 +285,7 @@ export class MachinePage extends LitElement {
           ></secret-list>
           ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
         </section>
-        <section class="card">
+        <section class="card beside">
           <machine-identity
             .machine=${machine}
             tenant=${this.#tenant}
@@ -291,22 +303,22 @@ export class MachinePage extends LitElement {
             ? html`${
                 runs.length === 0
                   ? nothing
-                  : html`<section class="card wide">
+                  : html`<section class="card">
                       <run-list .runs=${runs} ?more=${moreRuns} chosen=${run.id} machine=${machine.id}></run-list>
                       ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
                     </section>`
               }
-                <section class="card wide">${this.#chosen(run, machine)}</section>
-                <section class="card wide">${this.#eventsOf(run)}</section>`
-            : html`<section class="card wide"><p>This PC has not reported a run.</p></section>`
+                <section class="card">${this.#chosen(run, machine)}</section>
+                <section class="card">${this.#eventsOf(run)}</section>`
+            : html`<section class="card"><p>This PC has not reported a run.</p></section>`
         }
       </div>`;
   }
 
   /** Items that revoked tokens brought: shown apart, and revealed like any others. */
   #aside({ secrets, moreSecrets, runs, moreRuns }: NonNullable<Loaded['aside']>, machine: string, run: Run | null) {
-    return html`<section class="card wide">
-      <h2>Set aside</h2>
+    return html`<section class="card">
+      <div class="card-head"><h2>Set aside</h2></div>
       <p class="quiet">
         A revoked token brought this, and an admin has set it aside: it counts nowhere and takes the place of nothing. It is kept, and
         can be revealed.

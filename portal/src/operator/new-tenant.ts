@@ -24,6 +24,9 @@ export class NewTenant extends LitElement {
         min-height: max(36px, var(--control));
         margin-top: 24px;
       }
+      form button {
+        min-height: max(36px, var(--control));
+      }
       .note {
         margin-top: 1.1rem;
       }

@@ -31,17 +31,18 @@ export class OperatorPage extends LitElement {
     shared,
     css`
       section {
-        margin-top: 1rem;
+        margin-top: 16px;
       }
       .bar {
         justify-content: space-between;
       }
       .table {
-        padding: 0.25rem;
+        padding: 0;
+        overflow-x: auto;
       }
       .more {
         text-align: center;
-        margin: 1rem 0;
+        margin: 16px 0;
       }
     `,
   ];

@@ -5,7 +5,10 @@ import { ROLE_RANK } from '../../../schema/facts/roles.ts';
 import type { Leaver, PeopleList, RevealedReport, RevealedVersion, Role } from '../../../schema/person.ts';
 import * as api from '../api/people.ts';
 import { OneAct } from '../core/one-act.ts';
+import { checkIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { stepper } from '../ui/stepper-styles.ts';
+import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../ui/words.ts';
 import type { Replacements, SharedWays } from './leaver-replacements.ts';
@@ -44,28 +47,43 @@ function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
 export class LeaverCard extends LitElement {
   static override styles = [
     shared,
+    table,
+    stepper,
     css`
       ol {
-        list-style: none;
+        margin-bottom: 16px;
+        font-size: 13px;
+      }
+      ol > li {
+        align-items: center;
+        padding-bottom: 12px;
+      }
+      leaver-replacements {
+        display: block;
+        margin: 16px 0;
+      }
+      h3 {
+        margin: 16px 0 8px;
+        font-size: 14px;
+      }
+      ul {
+        margin: 8px 0;
         padding: 0;
-        margin: 0 0 1rem;
+        font-size: 13px;
       }
-      li {
-        margin: 0.35rem 0;
+      ul > li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+        padding: 4px 0;
       }
-      .done {
-        color: var(--good);
+      ul > li:not(:last-child)::before {
+        display: none;
       }
-      table {
-        border-collapse: collapse;
-        width: 100%;
-      }
-      th,
-      td {
-        text-align: left;
-        padding: 0.35rem 0.6rem 0.35rem 0;
-        border-bottom: 1px solid var(--line);
-        vertical-align: top;
+      summary {
+        min-height: 24px;
+        cursor: pointer;
       }
     `,
   ];
@@ -91,23 +109,24 @@ export class LeaverCard extends LitElement {
     const { leaver } = this;
     const finished = this.#replaced && leaver.remaining === 0;
     const { becomes } = leaver;
-    return html`<h2>${leaver.email} ${
+    return html`<div class="card-head"><h2>${leaver.email} ${
       becomes === null
         ? finished
           ? 'has left'
           : 'is leaving'
         : `is an ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
-    }</h2>
+    }</h2></div>
       <ol>
         ${this.#step(
+          1,
           true,
           becomes === null
             ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`
             : `Was an ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
         )}
-        ${this.#step(this.#replaced, 'Everything they could open is replaced')}
-        ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
-        ${this.#step(leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
+        ${this.#step(2, this.#replaced, 'Everything they could open is replaced')}
+        ${this.#step(3, finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
+        ${this.#step(4, leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
       </ol>
       ${this.#outlives(leaver)}
       ${this.#replaced || !this.admin ? nothing : this.#form()}
@@ -165,8 +184,10 @@ export class LeaverCard extends LitElement {
     ${moreTokens > 0 ? html`<p class="quiet">${moreTokens} more tokens are named as these end.</p>` : nothing}`;
   }
 
-  #step(done: boolean, words: string) {
-    return html`<li class=${done ? 'done' : ''}>${done ? '✓' : '○'} ${words}</li>`;
+  #step(place: number, done: boolean, words: string) {
+    return html`<li class=${done ? 'done' : ''}>
+      <span class="mark" aria-hidden="true">${done ? checkIcon : place}</span><span>${words}${done ? html`<span class="visually-hidden">, done</span>` : nothing}</span>
+    </li>`;
   }
 
   #form() {

@@ -185,6 +185,7 @@ export class PeoplePage extends LitElement {
     if (this.membership.role === 'engineer')
       return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own ways in are under <a href="/t/${this.#tenant}/access">Unlock methods</a>.</p>`;
     return html`<h1 class="screen">People</h1>
+      <p class="quiet screen">Who may sign in, and what each may do.</p>
       <problem-note .error=${this.#work.failureBut(ADDING, HELPING) ?? unreachable}></problem-note>
       ${saidNote(said)}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the people …</p>` : nothing}

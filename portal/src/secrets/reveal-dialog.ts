@@ -2,7 +2,7 @@
 // seconds. The page does the asking; this shows and hides.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Secret, SecretKind, SecretVersion } from '../../../schema/secret.ts';
+import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../core/brief-clipboard.ts';
 import { Countdown } from '../core/countdown.ts';
@@ -10,20 +10,17 @@ import { Modal } from '../core/modal.ts';
 import {
   circleCheckIcon,
   copyIcon,
-  cpuIcon,
   historyIcon,
-  keyRoundIcon,
   megaphoneIcon,
   scrollTextIcon,
-  textCursorInputIcon,
   timerIcon,
-  userCogIcon,
   xIcon,
 } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { KIND_WORDS, kindInSentence, momentInSentence } from '../ui/words.ts';
 import type { Shown } from '../unlock/opening.ts';
+import { KIND_ICONS } from './kind-icons.ts';
 import { revealStyles } from './reveal-styles.ts';
 import { type Offered, standingOf } from './version-words.ts';
 import './reveal-form.ts';
@@ -40,13 +37,6 @@ export const SHOWN_SECONDS = 30;
 const WARN_SECONDS = 10;
 /** The part of a recovery key's id that is read out. */
 const READ_OUT = 8;
-
-const KIND_ICONS: Record<SecretKind, typeof keyRoundIcon> = {
-  bitlocker_recovery_key: keyRoundIcon,
-  local_admin_password: userCogIcon,
-  bios_password: cpuIcon,
-  other: textCursorInputIcon,
-};
 
 export type RevealStep =
   | { step: 'reason'; fault?: string }

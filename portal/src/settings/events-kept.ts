@@ -63,7 +63,7 @@ export class EventsKept extends LitElement {
 
   override render() {
     const { limited, days } = this.draft;
-    return html`<h2>Events</h2>
+    return html`<div class="card-head"><h2>Events</h2></div>
       <form @submit=${this.#submit}>
         <fieldset ?disabled=${!this.editable}>
           <legend>How long the events of a run are kept</legend>

@@ -65,7 +65,7 @@ export class LockAfter extends LitElement {
 
   override render() {
     const { minutes } = this.draft;
-    return html`<h2>Vault</h2>
+    return html`<div class="card-head"><h2>Vault</h2></div>
       <form @submit=${this.#submit}>
         <fieldset ?disabled=${!this.editable}>
           <legend>When an open vault locks by itself</legend>

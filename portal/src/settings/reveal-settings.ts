@@ -131,7 +131,7 @@ export class RevealSettings extends LitElement {
   };
 
   override render() {
-    return html`<h2>Reveals</h2>
+    return html`<div class="card-head"><h2>Reveals</h2></div>
       <form @submit=${this.#submit}>
         ${this.#reason()} ${this.#budgets()} ${this.#rotation()}
         ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}

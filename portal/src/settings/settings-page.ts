@@ -115,6 +115,7 @@ export class SettingsPage extends LitElement {
   override render() {
     const { loaded, unreachable } = this.#work;
     return html`<h1>Settings</h1>
+      <p class="quiet">For everyone at ${this.membership.name}. A change is recorded in the audit.</p>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`}
       ${loaded ? this.#content(loaded) : nothing}`;

@@ -44,7 +44,7 @@ export class IssuedTokenElement extends LitElement {
 
   override render() {
     const { issued, file } = this;
-    return html`<h2>The token of “${theirs(issued.label)}”</h2>
+    return html`<div class="card-head"><h2>The token of “${theirs(issued.label)}”</h2></div>
       <p>It is shown once, and kept nowhere. Put the configuration file into the engine; anybody who has it can report and escrow, and read nothing.</p>
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${

@@ -153,6 +153,7 @@ export class TokensPage extends LitElement {
     const { loaded, unreachable, said } = this.#work;
     const failure = this.#work.failureBut(this.issued ? '' : ISSUING);
     return html`<h1>Engine tokens</h1>
+      <p class="quiet">What a PC reports and seals its secrets with while it is set up. A token can read nothing.</p>
       <problem-note .error=${failure ?? unreachable}></problem-note>
       ${this.#refusedNote()} ${saidNote(said)}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}

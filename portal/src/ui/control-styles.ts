@@ -101,6 +101,19 @@ export const controls = css`
     background: var(--surface);
     color: var(--text);
   }
+  /* A chevron of two strokes, since no picture may come from a style sheet. */
+  select {
+    appearance: none;
+    padding-right: 28px;
+    background-image:
+      linear-gradient(45deg, transparent 40%, var(--text-3) 40% 62%, transparent 62%),
+      linear-gradient(-45deg, transparent 40%, var(--text-3) 40% 62%, transparent 62%);
+    background-size: 5px 5px;
+    background-position:
+      right 14px center,
+      right 10px center;
+    background-repeat: no-repeat;
+  }
   input:not([type="checkbox"], [type="radio"]):focus-visible,
   select:focus-visible,
   textarea:focus-visible {
@@ -204,9 +217,11 @@ export const controls = css`
   }
   /* A system's own colours would make all buttons alike, and would hide a mark. */
   @media (forced-colors: active) {
+    select,
     input[type="checkbox"],
     input[type="radio"] {
       appearance: auto;
+      background-image: none;
     }
     input[type="checkbox"]::before {
       display: none;

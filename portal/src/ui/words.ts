@@ -107,6 +107,9 @@ export const FINDING_WORDS: Record<Finding, string> = {
 
 export const ROLE_WORDS: Record<Role, string> = { admin: 'Admin', engineer: 'Engineer', auditor: 'Auditor' };
 
+/** Two letters for a person, from their address. */
+export const initials = (email: string): string => email.slice(0, 2).toUpperCase();
+
 /** "an admin", "an engineer", "an auditor". */
 export const withArticle = (role: Role): string => `an ${ROLE_WORDS[role].toLowerCase()}`;
 

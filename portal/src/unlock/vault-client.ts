@@ -56,6 +56,9 @@ export function vault(): Remote<Vault> {
   return remote;
 }
 
+/** Has the worker start before anything is asked of it: while a person types, it is fetched and made ready. */
+export const startVault = (): void => void vault();
+
 /** Another tab may lock or unlock, and idleness locks: the worker says so, to all of them at once. Starts none. */
 function listen(): void {
   if (channel) return;
