@@ -25,10 +25,13 @@ const REPORT_BYTES = 3_500;
 const SECRET_BYTES = 2_500;
 const PC_BYTES = REPORTS * REPORT_BYTES + 2 * SECRET_BYTES;
 /**
- * One PC in this many of the whole day goes through the object's tables, report by report and secret by secret: all of
- * them would take minutes.
+ * One PC in this many of the whole day goes through the object's tables, report by report and secret by secret; with `WHOLE_DAY=1` all of them,
+ * which takes minutes.
  */
-const WHOLE_EVERY = 20;
+const { WHOLE_DAY } = bindings as unknown as { WHOLE_DAY?: string };
+const WHOLE_EVERY = WHOLE_DAY === '1' ? 1 : 20;
+/** What hangs is ended later than elsewhere: the whole day is measured in minutes. */
+const DAY_TEST_MS = 15 * 60_000;
 /** A UTC day's beginning, so that all of it counts as one day. */
 const START = 20_800 * DAY_MS;
 
@@ -58,7 +61,7 @@ function sealedAs({ sealed }: Sealed, of: Pick<EscrowRequest, 'machine' | 'run' 
   return { ...of, eid, format: 'jwe', sealed: [text, ...rest].join('.') };
 }
 
-it('refuses nothing of ten thousand PCs in eight hours on one token, while five hundred of them go through the tables', async () => {
+it('refuses nothing of ten thousand PCs in eight hours on one token, while five hundred of them or all go through the tables', async () => {
   const { id, token, keyring } = await seedReadyTenant();
   await asMachine(token, '/v1/tenant/pubkey');
   const sample = await sealedSecret(id, keyring, crypto.randomUUID());
@@ -130,4 +133,4 @@ it('refuses nothing of ten thousand PCs in eight hours on one token, while five 
   expect(refused).toEqual([]);
   expect(kept).toEqual({ machines: PCS / WHOLE_EVERY, secrets: (2 * PCS) / WHOLE_EVERY });
   expect(use).toEqual({ bytes: PCS * PC_BYTES, machines: PCS });
-});
+}, DAY_TEST_MS);
