@@ -251,6 +251,21 @@ describe('many changes by one person', () => {
     expect((await write()).status).toBe(200);
   });
 
+  it('put back nothing that is no part of a keyring, whatever a bent backup has put among what is kept', async () => {
+    await write();
+    const person = { id: 'stranger', email: 'stranger@example.com', role: 'admin', removed_at: null, version: 1 };
+    await inObject((sql) =>
+      sql.exec(
+        'INSERT INTO kept_rows SELECT max(place), ?, ?, ? FROM keyring_changes',
+        'people',
+        JSON.stringify(['people', person.id]),
+        JSON.stringify(person),
+      ),
+    );
+    expect((await undo()).status).toBe(200);
+    expect(await inObject((sql) => sql.exec("SELECT 1 FROM people WHERE id = 'stranger'").toArray())).toEqual([]);
+  });
+
   it('are taken back to the letter with whatever they made and took away, and so is the taking back', async () => {
     const before = await keyringOf();
     const [first] = (await changesOf()).slice(-1);

@@ -19,12 +19,11 @@ const LINE = {
 } as const;
 type LineTable = keyof typeof LINE;
 const LINE_TABLES = Object.keys(LINE) as LineTable[];
-const isLine = (table: string): table is LineTable => table in LINE;
+const isLine = (table: string): table is LineTable => Object.hasOwn(LINE, table);
+/** What came out of a backup that nobody vouches for may name any table: nothing is put into one that is no part of a keyring. */
+const isOfKeyring = (table: string): boolean => isLine(table) || Object.hasOwn(TABLES, table);
 
-/**
- * The places after which the line is read: this version of the manifests, and this place of the
- * successions.
- */
+/** The places after which the line is read: this version of the manifests, and this place of the successions. */
 export type Since = { version: number; succession: number };
 
 /** A keyring's rows as JSON, and of the line its marks, by table and key. `place`: of the change that is to come. */
@@ -121,7 +120,7 @@ export function putBackFrom(sql: SqlStorage, change: number, { rows: present, pl
     next,
   );
   for (const { place, key, none } of kept)
-    if (!earliest.has(key)) earliest.set(key, { place, isNone: none === 1 });
+    if (!earliest.has(key) && isOfKeyring(split(key).table)) earliest.set(key, { place, isNone: none === 1 });
   const texts = new Map<string, string>();
   const put = (table: string): void => {
     const text = texts.get(table) ?? '';
