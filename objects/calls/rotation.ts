@@ -35,7 +35,7 @@ export abstract class RotationCalls extends SecretsCalls {
     return this.gate.admins(
       caller,
       'rotation',
-      this.gate.paced('personActs', caller, (now) => rotation.takePage(this.ctx.storage, caller, request, now)),
+      this.gate.pacedWork(caller, (now) => rotation.takePage(this.ctx.storage, caller, request, now)),
     );
   }
 

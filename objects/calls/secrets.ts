@@ -99,7 +99,7 @@ export abstract class SecretsCalls extends FleetCalls {
     return this.gate.admins(
       caller,
       'health',
-      this.gate.paced('personActs', caller, (now) => bulk.takeFindings(this.ctx.storage, caller, request, now)),
+      this.gate.pacedWork(caller, (now) => bulk.takeFindings(this.ctx.storage, caller, request, now)),
     );
   }
 }

@@ -82,9 +82,15 @@ const BODIES: Record<string, () => unknown> = {
   'webhooks/:webhook/change': () => WEBHOOK,
 };
 
+/** What a browser does by itself may be done ten times as often, and is counted apart. */
+const WORK = ['rotation/reseal', 'ciphertexts/findings'];
+
 /** Spends what is left of the minute. */
-async function spend(): Promise<void> {
-  for (let acts = 0; acts < 40; acts++) if ((await ask('settings', { allowRawRsaOaep: true })).status === 429) return;
+async function spend(path: string, body: unknown): Promise<void> {
+  const [act, times] = WORK.includes(path)
+    ? [() => ask(path, body), 10]
+    : [() => ask('settings', { allowRawRsaOaep: true }), 1];
+  for (let acts = 0; acts < 11 * times; acts++) if ((await act()).status === 429) return;
   throw new Error('it was never too often');
 }
 
@@ -95,13 +101,8 @@ const acts = routes
 it.each([...acts.filter((path) => !OTHERWISE.has(path)), 'audit/counts'])('%s is refused beyond what one person may do in a minute', async (path) => {
   const body = path === 'audit/counts' ? undefined : await (BODIES[path] ?? (() => ({})))();
   const place = path.replace(/:\w+/g, UUID);
-  let code: string | undefined;
-  // The minute may end meanwhile: then it is spent anew.
-  for (let minutes = 0; minutes < 3 && code !== 'rate_limited'; minutes++) {
-    await spend();
-    code = (await ask(place, body)).json?.code;
-  }
-  expect(code).toBe('rate_limited');
+  await spend(path, body);
+  expect((await ask(place, body)).json).toMatchObject({ code: 'rate_limited', retryAfterSeconds: expect.any(Number) });
 });
 
 it('has no act that is bounded otherwise and that there is not', () => {

@@ -21,7 +21,7 @@ export const LIMIT_WORDS: Record<LimitName, string> = {
   tokensIssued: 'Tokens issued in a day',
   personBytes: 'What a person brings in a day',
   keyringBytes: 'What a person’s changes of the keyring replaced, until another admin unlocks',
-  personActs: 'Acts of a person in a minute: archive, merge, grants, settings, spool lines, secrets by hand, exports',
+  personActs: 'Acts of a person in a minute',
   webhookTests: 'Test notices of a person in a minute',
   personSockets: 'Live connections that a person opens in a minute',
   exports: 'Exports of the audit at a time',
