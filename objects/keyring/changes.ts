@@ -90,7 +90,8 @@ export function refuseKept(
   return (
     refusal && {
       ...refusal,
-      detail: 'So much that your changes of the keyring replaced is kept that no more may be: have another admin unlock, or, if you are the only one, sign in again and unlock.',
+      detail:
+        'So much that your changes of the keyring replaced is kept that no more may be: have another admin unlock, or, if you are the only one, sign in again and unlock.',
     }
   );
 }

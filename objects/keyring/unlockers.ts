@@ -179,8 +179,7 @@ export function noteDrill(
   const { sql } = storage;
   const entry = head(sql)?.manifest.unlockers.find((one) => one.id === id && one.kind === 'recovery');
   const row = first<{ drill_proof: number | null }>(sql, 'SELECT drill_proof FROM unlockers WHERE id = ?', id);
-  if (!entry || !row)
-    return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
+  if (!entry || !row) return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
   if (entry.jwk.x !== signer.x || entry.jwk.y !== signer.y)
     return refuse('not_proven', 'The proof must be signed by the recovery set itself: open it with its sheets.');
   if (Math.abs(now - drilledAt) > DRILL_TOLERANCE_MS)

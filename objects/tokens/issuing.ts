@@ -68,8 +68,7 @@ export function issue(
     decideIssue(wanted, pins, now) ??
     refusalFor('tokens', most, decideCount('tokens', most, liveTokens(sql, now, most).length, 1, now)) ??
     refusalFor('tokensIssued', tokensIssued, ofToday);
-  if (ofToday !== 'ok')
-    noteNear(sql, now, { limit: 'tokensIssued', id: '', used: issued + 1, value: tokensIssued });
+  if (ofToday !== 'ok') noteNear(sql, now, { limit: 'tokensIssued', id: '', used: issued + 1, value: tokensIssued });
   if (refusal) return refusal;
   const token = `tok_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   const salt = randomBytes(SALT_BYTES).toString('hex');

@@ -203,7 +203,9 @@ async function changeOfLeaver(
   const { email, team, recovery } = act;
   // Their ways to unlock are found by it: one that only looks like it would leave them where they are.
   if (Email.safeParse(email).data !== email)
-    return untrusted('The address of whoever leaves is not in plain characters: the server shows another than the keyring has.');
+    return untrusted(
+      'The address of whoever leaves is not in plain characters: the server shows another than the keyring has.',
+    );
   // If it were removed and not replaced, a single forgotten passphrase could lose everything.
   if (recovery === null && manifest.unlockers.some(isRecovery))
     return fault('keyring_changed', 'The keyring has a recovery set that was not shown here. Read it again.');

@@ -688,7 +688,12 @@ describe('a hostile server while an admin acts', () => {
   });
 
   it('cannot have somebody leave under an address that only looks like theirs, because their own ways to unlock would stay', async () => {
-    for (const odd of [`${ADMIN}\u200b`, ADMIN.replace('@', '\u00ad@'), ADMIN.replace('.', '\uff0e'), ADMIN.toUpperCase()])
+    for (const odd of [
+      `${ADMIN}\u200b`,
+      ADMIN.replace('@', '\u00ad@'),
+      ADMIN.replace('.', '\uff0e'),
+      ADMIN.toUpperCase(),
+    ])
       expect(await leave({ email: odd }), odd).toEqual(justThe('keyring_untrusted'));
   });
 

@@ -98,12 +98,18 @@ const acts = routes
   .filter((route) => route.method === 'POST' && route.who === 'member')
   .map(({ path }) => path.replace('/v1/tenants/:tenant/', ''));
 
-it.each([...acts.filter((path) => !OTHERWISE.has(path)), 'audit/counts'])('%s is refused beyond what one person may do in a minute', async (path) => {
-  const body = path === 'audit/counts' ? undefined : await (BODIES[path] ?? (() => ({})))();
-  const place = path.replace(/:\w+/g, UUID);
-  await spend(path, body);
-  expect((await ask(place, body)).json).toMatchObject({ code: 'rate_limited', retryAfterSeconds: expect.any(Number) });
-});
+it.each([...acts.filter((path) => !OTHERWISE.has(path)), 'audit/counts'])(
+  '%s is refused beyond what one person may do in a minute',
+  async (path) => {
+    const body = path === 'audit/counts' ? undefined : await (BODIES[path] ?? (() => ({})))();
+    const place = path.replace(/:\w+/g, UUID);
+    await spend(path, body);
+    expect((await ask(place, body)).json).toMatchObject({
+      code: 'rate_limited',
+      retryAfterSeconds: expect.any(Number),
+    });
+  },
+);
 
 it('has no act that is bounded otherwise and that there is not', () => {
   expect([...OTHERWISE.keys()].filter((path) => !acts.includes(path))).toEqual([]);
