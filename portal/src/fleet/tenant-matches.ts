@@ -30,6 +30,9 @@ export class TenantMatches extends LitElement {
       li {
         padding-block: 8px;
       }
+      li > .text {
+        flex: 1 1 140px;
+      }
       a {
         font-weight: 550;
         color: var(--text);
