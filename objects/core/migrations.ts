@@ -39,6 +39,7 @@ import { m0038 } from './migrations/0038-seen.ts';
 import { m0039 } from './migrations/0039-a-report-is-one-row.ts';
 import { m0040 } from './migrations/0040-what-failed.ts';
 import { m0041 } from './migrations/0041-search-terms.ts';
+import { m0044 } from './migrations/0044-acts.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
@@ -82,6 +83,7 @@ export const MIGRATIONS: readonly Migration[] = [
   m0039,
   m0040,
   m0041,
+  m0044,
 ];
 
 /** The highest migration there is: an object reaches it with its next call. */

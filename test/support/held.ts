@@ -23,7 +23,10 @@ export async function hold(page: Page, path: RegExp): Promise<Held> {
   await page.route(matches, async (route) => {
     const request = route.request();
     if (request.method() !== 'POST') return route.fallback();
-    sent.push(`${request.url()} ${request.postData() ?? ''}`);
+    const url = new URL(request.url());
+    // Each request has a name of its own: what is sent is the rest.
+    url.searchParams.delete('act');
+    sent.push(`${url} ${request.postData() ?? ''}`);
     await gate.promise;
     await route.fallback();
   });

@@ -1,0 +1,15 @@
+import type { Migration } from '../migration.ts';
+
+export const m0044: Migration = {
+  id: 44,
+  name: 'acts that are done, by the name that their request gave them',
+  statements: `
+CREATE TABLE acts (
+  person TEXT NOT NULL,
+  act TEXT NOT NULL,
+  request TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (person, act)
+) STRICT, WITHOUT ROWID;
+`,
+};
