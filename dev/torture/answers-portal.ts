@@ -4,11 +4,13 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { chance } from '../../engine/simulator/random.ts';
 import type { AuditEntry, AuditHeads, AuditPage } from '../../schema/audit.ts';
+import type { RotationPage } from '../../schema/rotation.ts';
 import { list } from '../../schema/routes/contract.ts';
 import type { Act } from '../../test/support/act.ts';
 import { ActingStand, pathOf } from '../../test/support/acting-stand.ts';
 import { GROUPS } from '../../test/support/acts.ts';
-import { CHANGING, RESEALING, SET_UP } from '../../test/support/keyring-acts.ts';
+import { bent } from '../../test/support/bent.ts';
+import { CHANGING, LEFT_BEHIND, RESEALING, SET_UP } from '../../test/support/keyring-acts.ts';
 import { LOST } from '../../test/support/lost-acts.ts';
 import { until } from '../../test/support/patience.ts';
 import { asPerson } from '../stand/as-person.ts';
@@ -31,8 +33,8 @@ type Meets = (typeof FAULTS)[number];
 export const ROUNDS = FAULTS.length;
 const UNKNOWN = /look before you do it again|was not saved/;
 const DONE_ALREADY = 'This was done already';
-/** A file may take as long as it takes, so an answer that is held back is waited for. */
-const UNLIMITED = 'audit/export';
+/** Acts whose answer is not held back: a file may take as long as it takes; a page of a rotation is bent on its way, by who asks for it. */
+const UNLIMITED = ['audit/export', 'rotation/page'];
 
 /** The limit of every request that waits is over when the test says so, and not before: a busy machine is slow. */
 const HURRIED = `{
@@ -87,9 +89,20 @@ class Walk {
     for (const act of acts) await this.#meet(act);
   }
 
+  /** While the server gives out ciphertexts that do not open, and after it. */
+  async rotation(): Promise<void> {
+    const spoil = (page: RotationPage): RotationPage => ({
+      ...page,
+      items: page.items.map((item) => ({ ...item, sealed: `${item.sealed.slice(0, -4)}AAAA` })),
+    });
+    const isPage = (url: URL) => url.pathname.endsWith('/rotation/page');
+    await bent<RotationPage>(await this.#acting.pageFor({ at: 'keys' }), isPage, spoil, () => this.group(LEFT_BEHIND));
+    await this.group(RESEALING);
+  }
+
   async #meet(act: Act): Promise<void> {
     const [fault, does] = FAULTS[(this.#first + this.#acts++) % FAULTS.length] as Meets;
-    const meets: Meets = act.sends === UNLIMITED && fault === 'held back' ? ['reset after', 'unheard'] : [fault, does];
+    const meets: Meets = UNLIMITED.includes(act.sends) && fault === 'held back' ? ['reset after', 'unheard'] : [fault, does];
     try {
       await this.#lost(act, meets);
     } catch (error) {
@@ -181,7 +194,7 @@ export async function walkLost(seed: number, first: number): Promise<number> {
   try {
     await walk.open(seed);
     for (const acts of Object.values(GROUPS)) await walk.group(acts);
-    await walk.group(RESEALING);
+    await walk.rotation();
     await walk.group(CHANGING);
     return walk.acts;
   } finally {

@@ -7,6 +7,7 @@ import { first } from './rows.ts';
 
 /** For how long an act is remembered; nobody looks at a page for longer before they press again. */
 const KEPT_MS = DAY_MS;
+const FORGOTTEN_AT_ONCE = 20;
 
 /** Refuses an act that an earlier request has done. One request may do it in several calls. */
 export function doneAlready(sql: SqlStorage, { act, principal, requestId }: Caller): Refusal | null {
@@ -28,7 +29,12 @@ export function doneAlready(sql: SqlStorage, { act, principal, requestId }: Call
 /** Notes that it is done, in the turn that did it, and forgets the person's acts of days ago. */
 export function noteDone(sql: SqlStorage, { act, principal, requestId }: Caller, now: number): void {
   if (act === undefined) return;
-  sql.exec('DELETE FROM acts WHERE person = ? AND at < ?', principal.id, now - KEPT_MS);
+  sql.exec(
+    'DELETE FROM acts WHERE person = ?1 AND act IN (SELECT act FROM acts WHERE person = ?1 AND at < ?2 ORDER BY at LIMIT ?3)',
+    principal.id,
+    now - KEPT_MS,
+    FORGOTTEN_AT_ONCE,
+  );
   sql.exec('INSERT OR IGNORE INTO acts VALUES (?, ?, ?, ?)', principal.id, act, requestId, now);
 }
 
