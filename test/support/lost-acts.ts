@@ -73,7 +73,7 @@ export const LOST: Readonly<Record<string, Lost>> = {
   '/v1/operator/tenants/*/limits': { reopens: true },
   '/v1/operator/tenants/*/suspend': offered('Resume Harbour MSP'),
   '/v1/operator/tenants/*/resume': offered('Suspend Harbour MSP'),
-  keyring: {},
+  keyring: { second: 'same' },
   'keyring/undo': {},
   'keyring/line': { second: 'anew' },
   'rotation/page': { second: 'anew' },

@@ -49,6 +49,7 @@ const UNNAMED: ReadonlySet<Route> = new Set<Route>([
   'POST /v1/tenants/:tenant/spool/secret',
   'POST /v1/tenants/:tenant/machines/:machine/secrets',
   'POST /v1/tenants/:tenant/grants',
+  'POST /v1/tenants/:tenant/keyring',
   'POST /v1/tenants/:tenant/unlockers/:unlocker/opened',
   'POST /v1/tenants/:tenant/keyring/line',
   'POST /v1/tenants/:tenant/ciphertexts/page',

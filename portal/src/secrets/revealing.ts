@@ -160,7 +160,7 @@ export class Revealing implements ReactiveController {
       this.#show(
         isProblem(error, 'not_a_ticket')
           ? { step: 'reason', fault: message }
-          : { step: 'fault', message, audited: false },
+          : { step: 'fault', message, audited: isProblem(error, 'done_already') },
       );
       return;
     }
