@@ -17,8 +17,9 @@ import { asPerson } from '../stand/as-person.ts';
 import { BadNetwork, type NetworkFault } from './bad-network.ts';
 import type { Outcome, Run } from './part.ts';
 
+type Meets = readonly [fault: NetworkFault, does: 'not done' | 'unheard' | 'doubled'];
 /** Each with how often the act is done by it: not, once with its answer lost, or asked for twice. */
-const FAULTS = [
+const FAULTS: readonly Meets[] = [
   ['dropped before', 'not done'],
   ['reset before', 'not done'],
   ['cut short on the way in', 'not done'],
@@ -27,8 +28,7 @@ const FAULTS = [
   ['cut short on the way out', 'unheard'],
   ['held back', 'unheard'],
   ['sent twice', 'doubled'],
-] as const satisfies readonly (readonly [NetworkFault, string])[];
-type Meets = (typeof FAULTS)[number];
+];
 
 export const ROUNDS = FAULTS.length;
 const UNKNOWN = /look before you do it again|was not saved/;
@@ -76,7 +76,9 @@ class Walk {
       this.#network = await BadNetwork.open(api, chance(seed));
       return this.#network;
     };
-    await this.#acting.open({ between }, (page) => page.context().addInitScript(HURRIED));
+    await this.#acting.open({ between }, async (page) => {
+      await page.context().addInitScript(HURRIED);
+    });
     await this.#meet(SET_UP);
     await this.#acting.furnish();
   }
@@ -102,7 +104,8 @@ class Walk {
 
   async #meet(act: Act): Promise<void> {
     const [fault, does] = FAULTS[(this.#first + this.#acts++) % FAULTS.length] as Meets;
-    const meets: Meets = UNLIMITED.includes(act.sends) && fault === 'held back' ? ['reset after', 'unheard'] : [fault, does];
+    const meets: Meets =
+      UNLIMITED.includes(act.sends) && fault === 'held back' ? ['reset after', 'unheard'] : [fault, does];
     try {
       await this.#lost(act, meets);
     } catch (error) {

@@ -47,7 +47,8 @@ it('a reveal counts once, and the second is told that it is on record and hands 
   const { id, token, keyring } = await seedReadyTenant();
   const machine = newMachine();
   await asMachine(token, '/v1/report', { machine, run: newRun(), events: [event(1)] });
-  const { secretId } = (await asMachine<Receipt>(token, '/v1/secret', await sealedSecret(id, keyring, machine.id))).json;
+  const { secretId } = (await asMachine<Receipt>(token, '/v1/secret', await sealedSecret(id, keyring, machine.id)))
+    .json;
   const reveal = <T>(act: string) =>
     asPerson<T>(admin, `/v1/tenants/${id}/secrets/${secretId}/reveal?act=${act}`, { reason: 'locked out' });
   const act = name();

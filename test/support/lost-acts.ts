@@ -21,7 +21,9 @@ const there =
   (page) =>
     what(page).first().waitFor({ state: 'attached' });
 const offered = (name: string | RegExp): Lost => ({ shown: there((page) => button(page, name)) });
-const labelled = (beginning: string): Lost => ({ shown: there((page) => page.locator(`[aria-label^="${beginning}"]`)) });
+const labelled = (beginning: string): Lost => ({
+  shown: there((page) => page.locator(`[aria-label^="${beginning}"]`)),
+});
 const said = (words: string | RegExp): Lost => ({ shown: there((page) => page.getByText(words)) });
 
 /** By `sends` of the rows. */
