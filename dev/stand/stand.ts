@@ -111,7 +111,7 @@ async function bringUp(
   const audience = keptText(file('audience'), () => randomBytes(32).toString('hex'));
   const tokens = await accessTokens(file('access-key.json'), addresses.team, audience);
   const between = await options.between?.(addresses.apiBehindAccess);
-  if (between) undo.push(between.close);
+  if (between) undo.push(() => between.close());
   const origins = { api: between?.origin ?? addresses.apiBehindAccess, engine: addresses.api };
   const hot = options.hot ? await hotPortal(root, origins) : null;
   if (hot) undo.push(hot.close);

@@ -14,6 +14,8 @@ export type Lost = {
    * hands out again what did not arrive, and that is on record again.
    */
   second?: 'same' | 'anew';
+  /** What it sends is kept since the act before. */
+  isThere?: boolean;
 };
 
 const there =
@@ -67,7 +69,7 @@ export const LOST: Readonly<Record<string, Lost>> = {
   'machines/*/archive': offered('Bring it back'),
   'machines/*/restore': offered('Archive'),
   'spool/report': { second: 'same' },
-  'spool/secret': { second: 'same' },
+  'spool/secret': { second: 'same', isThere: true },
   'recovery/*/drilled': { reopens: true },
   grants: { ...offered('Take the request back'), second: 'anew' },
   'grants/*/decline': offered('Ask for access'),
@@ -80,7 +82,8 @@ export const LOST: Readonly<Record<string, Lost>> = {
   'keyring/line': { second: 'anew' },
   'rotation/page': { second: 'anew' },
   'rotation/reseal': { second: 'same' },
-  'rotation/restore': {},
+  // Nothing is kept to put back here: both presses are told so.
+  'rotation/restore': { second: 'anew' },
   'rotation/unopenable': {},
   'unlockers/*/change': {},
   'unlockers/*/opened': { second: 'anew' },
