@@ -46,7 +46,7 @@ import { m0046 } from './migrations/0046-acts.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
-/** Nobody used 24, 26 and 36: they were reserved on branches that came without one. The next number is the highest plus one. */
+/** Nobody used 24, 26, 36 and 43: they were reserved on branches that came without one. The next number is the highest plus one. */
 export const MIGRATIONS: readonly Migration[] = [
   m0001,
   m0002,
