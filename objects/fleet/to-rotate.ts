@@ -4,7 +4,7 @@ import { schedule } from '../core/alarms.ts';
 import { all, first } from '../core/rows.ts';
 import { allIdsOf } from './aliases.ts';
 import { type Place, secretsAt } from './candidates.ts';
-import { revealedOf } from './revealed.ts';
+import { heirOf, revealedOf } from './revealed.ts';
 import { pcOf, type SecretFacts, secretFactsOf } from './secret-facts.ts';
 import { summarize } from './summaries.ts';
 
@@ -52,7 +52,7 @@ const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at'
 function settle(storage: DurableObjectStorage, row: MarkedRow, facts: SecretFacts, ownVolumes: boolean): void {
   const { sql } = storage;
   const { seen, isWhole } = revealedOf(sql, row.id);
-  const heirs = seen.map(({ version }) => facts.successorOf(version));
+  const heirs = seen.map(({ version }) => heirOf(sql, facts, version));
   const settled = isWhole && heirs.every((heir) => heir !== null);
   const due = row.rotate_due_at ?? row.parked_due_at;
   const own = heirs.every((heir) => heir?.secret === row.id) || (facts.goneAt !== null && ownVolumes);

@@ -8,6 +8,7 @@ import { STANDS } from '../core/aside.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
 import { candidateOf, DATED, type DatedRow } from '../fleet/candidates.ts';
+import { heirOf } from '../fleet/revealed.ts';
 import { type Pc, pcOf, type SecretFacts, secretFactsOf } from '../fleet/secret-facts.ts';
 import { markToRotate } from '../fleet/to-rotate.ts';
 import { noticeOverBudget } from '../outbox/notices.ts';
@@ -107,7 +108,7 @@ function revealedBy(
     after.version,
     limit,
   ).map((row) => {
-    const heir = secretFactsOf(sql, pcAt(row.machine_id), row).successorOf(candidateOf(row));
+    const heir = heirOf(sql, secretFactsOf(sql, pcAt(row.machine_id), row), candidateOf(row));
     const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
     const waiting = row.newest !== null ? waitingIn(sql, row.secret_id) : null;
     const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });
@@ -199,7 +200,7 @@ export function reveal(
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
     // The PC is not said to have a version that was set aside.
-    if (plan.version.aside === null && plan.facts.successorOf(candidateOf(plan.version)) === null)
+    if (plan.version.aside === null && heirOf(sql, plan.facts, candidateOf(plan.version)) === null)
       markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });
