@@ -39,6 +39,8 @@ import { m0038 } from './migrations/0038-seen.ts';
 import { m0039 } from './migrations/0039-a-report-is-one-row.ts';
 import { m0040 } from './migrations/0040-what-failed.ts';
 import { m0041 } from './migrations/0041-search-terms.ts';
+import { m0044 } from './migrations/0044-last-reveals.ts';
+import { m0045 } from './migrations/0045-weight-of-changes.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
@@ -82,6 +84,8 @@ export const MIGRATIONS: readonly Migration[] = [
   m0039,
   m0040,
   m0041,
+  m0044,
+  m0045,
 ];
 
 /** The highest migration there is: an object reaches it with its next call. */

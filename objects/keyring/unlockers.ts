@@ -168,7 +168,7 @@ export async function verifyProof(
     : invalid('proof', 'must name this tenant and this recovery set');
 }
 
-/** Notes that a drill has proven a recovery unlocker, by its own fresh signature. */
+/** Notes that a drill has proven a recovery unlocker, by its own fresh signature. Each proof counts once: sent again, it is the drill that is kept. */
 export function noteDrill(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -178,14 +178,17 @@ export function noteDrill(
 ): UnlockerActed | Refusal {
   const { sql } = storage;
   const entry = head(sql)?.manifest.unlockers.find((one) => one.id === id && one.kind === 'recovery');
-  if (!entry || !first(sql, 'SELECT 1 FROM unlockers WHERE id = ?', id))
-    return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
+  const row = first<{ drill_proof: number | null }>(sql, 'SELECT drill_proof FROM unlockers WHERE id = ?', id);
+  if (!entry || !row) return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
   if (entry.jwk.x !== signer.x || entry.jwk.y !== signer.y)
     return refuse('not_proven', 'The proof must be signed by the recovery set itself: open it with its sheets.');
   if (Math.abs(now - drilledAt) > DRILL_TOLERANCE_MS)
     return refuse('not_proven', 'The proof is not of now: do the drill again, with a clock that is right.');
+  if (row.drill_proof === drilledAt) return { unlocker: id };
+  if (row.drill_proof !== null && drilledAt < row.drill_proof)
+    return refuse('not_proven', 'A later drill is on record: this proof is from before it.');
   return storage.transactionSync(() => {
-    sql.exec('UPDATE unlockers SET drilled_at = ? WHERE id = ?', now, id);
+    sql.exec('UPDATE unlockers SET drilled_at = ?, drill_proof = ? WHERE id = ?', now, drilledAt, id);
     record(sql, caller.tenant, caller, now, { action: 'recovery.drilled', subject: id });
     return { unlocker: id };
   });

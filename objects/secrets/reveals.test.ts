@@ -13,12 +13,14 @@ import {
   asPerson,
   bindings,
   emailOf,
+  rowsOf,
   sealedSecret,
   seedReadyTenant,
   type TestKeyring,
   type TestTenant,
 } from '../../test/workerd-fixtures.ts';
 import { decideBudget, WINDOWS } from './budgets.ts';
+import { secretsOf } from './secrets.ts';
 
 let tenant: TestTenant & { keyring: TestKeyring };
 let machine: string;
@@ -70,6 +72,21 @@ it('a list says who revealed a secret last, because another person may know it',
   expect(await last()).toBe(ADMIN);
   await reveal(ENGINEER);
   expect(await last()).toBe(ENGINEER);
+});
+
+it('a list finds who revealed a secret last by an index, however many have', async () => {
+  await reveal();
+  const cost = () => inObject(async (sql) => (await rowsOf(sql, () => secretsOf(sql, [machine], { limit: 50 }))).read);
+  const before = await cost();
+  await inObject((sql) =>
+    sql.exec(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+       INSERT INTO reveals SELECT 'p' || i || '@example.com', ?, 1, i FROM n`,
+      secret,
+    ),
+  );
+  // One more is looked at, to know that nothing else is to be sorted.
+  expect(await cost()).toBeLessThanOrEqual(before + 1);
 });
 
 describe('a budget', () => {
