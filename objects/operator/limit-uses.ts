@@ -1,5 +1,6 @@
 // How much of a tenant's limits is used: in full for its admins, as bare numbers for an operator. It only reads.
 import type { LimitName, LimitNear, Limits, LimitsAnswer, OperatedLimits, Room } from '../../schema/limits.ts';
+import { sentBy } from '../fleet/run-day.ts';
 import { NEAR, readLimits } from '../limits/limits.ts';
 import { nearsOf } from '../limits/nears.ts';
 import { roomOf } from '../limits/room.ts';
@@ -18,7 +19,7 @@ type Used = { limits: Limits; room: Room; live: number; tokens: LimitsAnswer['to
 function usedNow(sql: SqlStorage, uses: TokenUses, now: number): Used {
   const limits = readLimits(sql);
   const live = liveTokens(sql, now, TOKENS_LOOKED_AT);
-  const near = nearsOf(sql, now);
+  const near = nearsOf(sql, (machine) => sentBy(sql, machine, now), now);
   if (live.length >= limits.tokens * NEAR)
     near.push({ limit: 'tokens', id: '', used: live.length, value: limits.tokens });
   return {
