@@ -3,6 +3,7 @@
 import { thumbprint } from '../../schema/jwk.ts';
 import type { KeyringWrite } from '../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker, VaultPurpose } from '../../schema/signed.ts';
+import { Email } from '../../schema/text.ts';
 import type { KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { teamUnlocker } from './set-up.ts';
@@ -200,6 +201,11 @@ async function changeOfLeaver(
 ): Promise<Change | VaultFault> {
   const { tenant } = input;
   const { email, team, recovery } = act;
+  // Their ways to unlock are found by it: one that only looks like it would leave them where they are.
+  if (Email.safeParse(email).data !== email)
+    return untrusted(
+      'The address of whoever leaves is not in plain characters: the server shows another than the keyring has.',
+    );
   // If it were removed and not replaced, a single forgotten passphrase could lose everything.
   if (recovery === null && manifest.unlockers.some(isRecovery))
     return fault('keyring_changed', 'The keyring has a recovery set that was not shown here. Read it again.');

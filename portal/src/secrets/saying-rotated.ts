@@ -83,6 +83,7 @@ export class SayingRotated implements ReactiveController {
       </p>
       <label for="reason">How do you know?</label>
       <input id="reason" name="reason" required minlength="3" maxlength="500" autocomplete="off" autofocus ?readonly=${this.#act.busy} />
-      <p class="quiet">It goes into the audit with your name. Not for whoever has revealed it.</p>`;
+      <p class="quiet">It goes into the audit with your name. Not for whoever has revealed it: if there is no other admin, the mark stays
+        until the PC itself shows a later version.</p>`;
   }
 }
