@@ -58,6 +58,7 @@ export class AuditFilters extends LitElement {
         flex-wrap: wrap;
         gap: 6px;
         align-items: center;
+        padding-bottom: 4px;
       }
       label,
       .text {
