@@ -6,7 +6,11 @@ import { addToClient } from './clients.ts';
 import { add, type Counter, read } from './counters.ts';
 import type { MachineRow } from './machine-row.ts';
 
-function countersOf(row: MachineRow): Map<Counter, number> {
+/** All that is counted goes by these; most changes are of others. */
+const COUNTED = ['shelf', 'client', 'run_status', 'attention', 'silent_since', 'secrets', 'to_rotate'] as const;
+type Counted = Pick<MachineRow, (typeof COUNTED)[number]>;
+
+function countersOf(row: Counted): Map<Counter, number> {
   const counts = new Map<Counter, number>();
   if (row.shelf !== 'merged') counts.set('secrets', row.secrets);
   if (row.shelf === 'archived' || row.shelf === 'aside') counts.set(row.shelf, 1);
@@ -20,13 +24,14 @@ function countersOf(row: MachineRow): Map<Counter, number> {
   return counts;
 }
 
-const clientOf = (row: MachineRow): string | null => (row.shelf === 'fleet' ? row.client : null);
+const clientOf = (row: Counted): string | null => (row.shelf === 'fleet' ? row.client : null);
 
 /** Keeps the counters and clients in step with a row that changes, and tells the listener. Code that changes a row calls it, in the same transaction. */
 export function recount(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
+  listenerOf(sql)?.machineChanged(after.id);
+  if (COUNTED.every((column) => before[column] === after[column])) return;
   const [was, is] = [countersOf(before), countersOf(after)];
   for (const name of new Set([...was.keys(), ...is.keys()])) add(sql, name, (is.get(name) ?? 0) - (was.get(name) ?? 0));
-  listenerOf(sql)?.machineChanged(after.id);
   const [left, joined] = [clientOf(before), clientOf(after)];
   if (left === joined) return;
   if (left !== null) addToClient(sql, left, -1);

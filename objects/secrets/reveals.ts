@@ -6,6 +6,7 @@ import type { Revealed, RevealRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import { STANDS } from '../core/aside.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { candidateOf, DATED, type DatedRow } from '../fleet/candidates.ts';
 import { heirOf } from '../fleet/revealed.ts';
@@ -38,7 +39,8 @@ function planReveal(sql: SqlStorage, id: string, version: number | undefined): R
 
 /** Notes a reveal at its secret, and for the day its person leaves. In the transaction that recorded it. */
 function markRevealed(sql: SqlStorage, { secret, version }: RevealPlan, email: string, at: number): void {
-  sql.exec('UPDATE secrets SET last_revealed_at = ? WHERE id = ?', at, secret.id);
+  // Nothing that is remembered of secrets (fleet/id-facts.ts) says when one was revealed.
+  writeRow(sql, 'secrets', () => sql.exec('UPDATE secrets SET last_revealed_at = ? WHERE id = ?', at, secret.id));
   sql.exec(
     'INSERT INTO reveals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_at = excluded.last_at',
     email,
@@ -201,7 +203,7 @@ export function reveal(
     markRevealed(sql, plan, email, now);
     // The PC is not said to have a version that was set aside.
     if (plan.version.aside === null && heirOf(sql, plan.facts, candidateOf(plan.version)) === null)
-      markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
+      markToRotate(storage, plan.secret, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });
 }
