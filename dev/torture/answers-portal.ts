@@ -108,7 +108,11 @@ class Walk {
     const page = await this.#acting.pageFor({ at: 'keys' });
     await bent<RotationPage>(page, isPage, spoil, async () => {
       await this.#meet(begun);
-      if (process.env.WALK) { await page.getByRole('button', { name: 'Resume' }).click(); await wait(4000); console.log((await page.locator('main').innerText()).slice(0, 1500)); }
+      if (process.env.WALK) {
+        await page.getByRole('button', { name: 'Resume' }).click();
+        await wait(4000);
+        console.log((await page.locator('main').innerText()).slice(0, 1500));
+      }
       // A vault that was opened before a change whose answer was lost does not know the new key.
       await button(page, 'Lock').click();
       await button(page, 'Unlock').click();
