@@ -78,8 +78,8 @@ export class OneAct implements ReactiveController {
     return this.#last === what ? this.failure : null;
   }
 
-  /** The failure of whatever no form says. */
-  failureBut(...whats: readonly string[]): unknown {
+  /** The failure of whatever no form says; null: that form is not shown. */
+  failureBut(...whats: readonly (string | null)[]): unknown {
     return whats.includes(this.#last) ? null : this.failure;
   }
 

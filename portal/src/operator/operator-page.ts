@@ -127,7 +127,7 @@ export class OperatorPage extends LitElement {
         <button ?disabled=${looking} @click=${this.#refresh}>Refresh</button>
       </div>
       <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s PCs, people or secrets are called.</p>
-      <problem-note .error=${this.#acts.failureBut(CREATING, suspending ? SUSPENDING : '')}></problem-note>
+      <problem-note .error=${this.#acts.failureBut(CREATING, suspending ? SUSPENDING : null)}></problem-note>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${saidNote(this.#acts.said)} ${this.#list()}
       <section class="card">

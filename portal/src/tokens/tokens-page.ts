@@ -151,7 +151,7 @@ export class TokensPage extends LitElement {
     if (!this.#admin)
       return html`<h1>Engine tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
     const { loaded, unreachable, said } = this.#work;
-    const failure = this.#work.failureBut(this.issued ? '' : ISSUING);
+    const failure = this.#work.failureBut(this.issued ? null : ISSUING);
     return html`<h1>Engine tokens</h1>
       <p class="quiet">What a PC reports and seals its secrets with while it is set up. A token can read nothing.</p>
       <problem-note .error=${failure ?? unreachable}></problem-note>
