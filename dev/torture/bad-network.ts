@@ -76,11 +76,6 @@ export class BadNetwork {
     this.#scripts.push({ fits: ({ url, method }) => method === 'POST' && path.test(pathOf(url)), fault });
   }
 
-  /** Takes back the scripts that nothing has come for. */
-  forget(): void {
-    this.#scripts.length = 0;
-  }
-
   /** Whether what a script was for has come. */
   get isScripted(): boolean {
     return this.#scripts.length > 0;
