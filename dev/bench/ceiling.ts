@@ -175,7 +175,7 @@ async function measure(ground: Ground): Promise<Measured> {
   ];
   const remarks = [
     `Step by step: ${steps.map(text).join('; ')}. The generator’s thread was busy ${Math.round(Math.max(...[...steps, ...twice].map(({ busy }) => busy)) * 100)} % of the time at most.`,
-    `Past the ceiling nothing is refused here: reports wait in front of the object, each PC has one under way, and what comes up meanwhile goes into its next one, so that reports grow larger and no more of them come. Once there are ${whole(calm)} PCs again: p50 ${shown(after.p50)} ms, p99 ${shown(after.p99)} ms. On the platform, where too many calls wait in front of an object, further ones fail there; the Worker answers 500 and the engine sends them again after a pause.`,
+    `Past the ceiling nothing is refused here: reports wait in front of the object, each PC has one under way, and what comes up meanwhile goes into its next one, so that reports grow larger and no more of them come. Once there are ${whole(calm)} PCs again: p50 ${shown(after.p50)} ms, p99 ${shown(after.p99)} ms. On the platform, where too many calls wait in front of an object, further ones fail there; the Worker answers 503 with Retry-After and the engine sends them again after a pause.`,
     `The output gate at ${whole(calm)} PCs: p50 ${shown(gatedCalm.p50)} ms with answers held back by 12 ms, ${shown(after.p50)} ms without.`,
     `One token beyond its limit of ${whole(shape.tokenRequests)} requests in 10 s, ${whole(shape.limited)} PCs with ${each}: ${whole(beyond.statuses['200'] ?? 0)} reports taken, ${whole(beyond.statuses['429'] ?? 0)} answered 429; each was sent again after its Retry-After, the last was taken ${shown(beyond.drained)} s after the end, and p99 was ${shown(beyond.p99 / 1000)} s.`,
   ];

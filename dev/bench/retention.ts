@@ -1,5 +1,5 @@
 // How long the pruning of old events holds reports up: runs are made old in the object's file, and what rings then is watched from a
-// connection that reports without a pause.
+// connection that reports without a pause. It has reported for a while by then, so that the start of Worker and object is not in the figure.
 import type { DatabaseSync } from 'node:sqlite';
 import { DUTIES } from '../../objects/core/alarms.ts';
 import { DAY_MS } from '../../schema/facts/days.ts';
@@ -17,11 +17,16 @@ const DUTY = DUTIES.find((duty) => /prun|retention/.test(duty));
 
 /** Older than any tenant keeps events by default. */
 const OLD_MS = 500 * DAY_MS;
-const EVENTS_A_REPORT = 100;
-const REPORTS_A_LANE = 48;
+/** So many that each report is a row of its own. */
+const EVENTS_A_REPORT = 500;
+const REPORTS_A_LANE = 72;
 const QUICK_REPORTS_A_LANE = 12;
+/** From the file's being closed until the duty is due: Worker and object start meanwhile, and reports flow. */
+const DUE_AFTER_MS = 5_000;
+/** Reports are watched from so long before it. */
+const BEFORE_MS = 500;
 const WATCHED_SECONDS = 5;
-const QUICK_SECONDS = 1;
+const QUICK_SECONDS = 2;
 const REPORTS_A_SECOND = 4_000;
 const MOST_MS = 50;
 
@@ -35,13 +40,13 @@ const NOT_THERE: Figure = {
   wanted: { most: MOST_MS },
 };
 
-/** Puts every run so far back in time that it is due to be pruned, and has the next alarm look. */
-function makeOld(stored: DatabaseSync, duty: string): void {
+/** Puts every run so far back in time that it is due to be pruned, and has an alarm look at `dueAt`, ms since the epoch. */
+function makeOld(stored: DatabaseSync, duty: string, dueAt: number): void {
   for (const { name } of stored
     .prepare("SELECT name FROM pragma_table_info('runs') WHERE name LIKE '%\\_at' ESCAPE '\\'")
     .all())
     stored.exec(`UPDATE runs SET "${name}" = "${name}" - ${OLD_MS} WHERE "${name}" IS NOT NULL`);
-  stored.prepare('INSERT INTO due VALUES (?, 0) ON CONFLICT (what) DO UPDATE SET at = 0').run(duty);
+  stored.prepare('INSERT INTO due VALUES (?1, ?2) ON CONFLICT (what) DO UPDATE SET at = excluded.at').run(duty, dueAt);
 }
 
 async function measure(ground: Ground): Promise<Measured> {
@@ -54,19 +59,25 @@ async function measure(ground: Ground): Promise<Measured> {
   await ground.generator.fire({ origin: made.url, lanes: filling, seconds: null });
   await made.close();
   const stored = openStored(folder, tenant.id);
-  makeOld(stored, DUTY);
+  const dueAt = Date.now() + DUE_AFTER_MS;
+  makeOld(stored, DUTY, dueAt);
   stored.close();
 
   const lines = new Lines();
   const product = await serveProduct({ script, team, folder, onLine: lines.take });
   try {
     const seconds = ground.isQuick ? QUICK_SECONDS : WATCHED_SECONDS;
-    const lanes = reportLanes(tenant.tokens.slice(0, 1), 10, REPORTS_A_SECOND * seconds);
+    const report = (seconds: number) =>
+      ground.generator.fire({
+        origin: product.url,
+        lanes: reportLanes(tenant.tokens.slice(0, 1), 10, Math.ceil(REPORTS_A_SECOND * seconds)),
+        seconds,
+      });
     let latencies: number[] = [];
     const heard = await lines.during(
       async () => {
-        const fired = await ground.generator.fire({ origin: product.url, lanes, seconds });
-        latencies = [...fired.latencies];
+        await report(Math.max(dueAt - BEFORE_MS - Date.now(), BEFORE_MS) / 1000);
+        latencies = [...(await report(seconds)).latencies];
       },
       () => true,
     );
