@@ -22,15 +22,6 @@ export abstract class EngineCalls extends Door {
     );
   }
 
-  /**
-   * Both of them as text: `asked` is the caller with what `report` or `escrow` is given, the answer what it gives. The platform copies an object
-   * member by member, and goes on holding one that it has handed out.
-   */
-  engineSays(call: 'report' | 'escrow', asked: string): string | Refusal {
-    const [caller, said] = JSON.parse(asked);
-    return JSON.stringify(call === 'report' ? this.report(caller, said) : this.escrow(caller, said));
-  }
-
   escrow(caller: Caller<MachinePrincipal>, request: EscrowRequest): Taken | Refusal {
     return this.gate.anybody(caller, request.machine, (now) => takeSecret(this.ctx.storage, caller, request, now));
   }
