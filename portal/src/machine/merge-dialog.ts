@@ -72,6 +72,8 @@ export class MergeDialog extends LitElement {
   @property({ attribute: false }) machine!: Machine;
   /** The likely entries, or those that are called what was typed; null: they are looked for. */
   @property({ attribute: false }) others: readonly MachineSummary[] | null = [];
+  /** The server could not be asked for them. */
+  @property({ type: Boolean }) unreachable = false;
   @property({ attribute: false }) busy = false;
   /** Why they may not be merged. */
   @property({ attribute: false }) failure: unknown = null;
@@ -186,6 +188,7 @@ export class MergeDialog extends LitElement {
     if (this.noneChosen)
       return html`<p class="wrong">${circleAlertIcon}<span>Find the other entry and choose it.</span></p>`;
     if (this.others === null) return html`<p class="quiet">Looking …</p>`;
+    if (this.unreachable) return html`<p class="quiet">The search cannot be reached just now.</p>`;
     if (this.others.length > 0)
       return this.typed === '' ? html`<p class="quiet">With the same serial number or name:</p>` : nothing;
     return this.typed.trim().length < SEARCH_FROM ? nothing : html`<p class="quiet">No other PC matches.</p>`;

@@ -3,6 +3,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost } f
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
 import * as api from '../api/fleet.ts';
+import { isProblem } from '../api/http.ts';
 import { machine, merge } from '../api/machines.ts';
 import { OneAct } from '../core/one-act.ts';
 import { SEARCH_FROM } from '../fleet/url.ts';
@@ -15,18 +16,19 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const alike = (a: MachineSummary, b: MachineSummary): boolean =>
   (a.serial !== null && a.serial === b.serial) || (a.hostname !== null && a.hostname === b.hostname);
 
-/** Those that are called so, or have this id; none where the server cannot be asked. */
+/** Those that are called so, or have this id. Throws what the API throws. */
 async function entriesCalled(tenant: string, typed: string): Promise<MachineSummary[]> {
   const id = tidiedUuid(typed);
   if (UUID.test(id))
     return machine(tenant, id)
       .then((one) => [one])
-      .catch(() => []);
+      .catch((error: unknown) => {
+        if (isProblem(error, 'unknown_machine')) return [];
+        throw error;
+      });
   if (typed.trim().length < SEARCH_FROM) return [];
-  return api
-    .search(tenant, typed.trim())
-    .then(({ matches }) => matches.map((one) => one.machine))
-    .catch(() => []);
+  const { matches } = await api.search(tenant, typed.trim());
+  return matches.map((one) => one.machine);
 }
 
 /** Once each, by its id, without the entry that is kept. */
@@ -42,6 +44,7 @@ export class Merging implements ReactiveController {
   /** What the dialog shows; null while it is looked for. */
   #others: readonly MachineSummary[] | null = [];
   #typed = '';
+  #unreachable = false;
 
   /** `onMerged` hears which entry was taken in. */
   constructor(host: ReactiveControllerHost, onMerged: (other: string) => void) {
@@ -65,9 +68,11 @@ export class Merging implements ReactiveController {
   /** Asks which entry becomes an alias of `kept`. */
   start(tenant: string, kept: Machine): Promise<void> {
     return this.#act.do(async (signal) => {
-      const called = await Promise.all([kept.serial, kept.hostname].map((one) => entriesCalled(tenant, one ?? '')));
+      const asked = [kept.serial, kept.hostname].map((one) => entriesCalled(tenant, one ?? ''));
+      const called = await Promise.all(asked).catch(() => null);
       if (signal.aborted) return;
-      const likely = otherThan(kept, called.flat()).filter((one) => alike(one, kept));
+      this.#unreachable = called === null;
+      const likely = otherThan(kept, called?.flat() ?? []).filter((one) => alike(one, kept));
       this.#asked = { tenant, kept, likely };
       this.#others = likely;
     });
@@ -78,9 +83,11 @@ export class Merging implements ReactiveController {
     if (!asked) return;
     this.#show(typed.trim() === '' ? asked.likely : null, typed);
     if (typed.trim() === '') return;
-    const found = await entriesCalled(asked.tenant, typed);
+    const found = await entriesCalled(asked.tenant, typed).catch(() => null);
     // Something else has been typed meanwhile, or another PC is asked about.
-    if (this.#asked === asked && this.#typed === typed) this.#show(otherThan(asked.kept, found), typed);
+    if (this.#asked !== asked || this.#typed !== typed) return;
+    this.#unreachable = found === null;
+    this.#show(otherThan(asked.kept, found ?? []), typed);
   }
 
   #show(others: readonly MachineSummary[] | null, typed: string): void {
@@ -118,6 +125,7 @@ export class Merging implements ReactiveController {
     return html`<merge-dialog
       .machine=${this.#asked.kept}
       .others=${this.#others}
+      ?unreachable=${this.#unreachable}
       .busy=${this.#act.busy}
       .failure=${this.#act.failure}
       @entry-typed=${(event: EntryTyped) => void this.#find(event.detail)}
