@@ -319,6 +319,8 @@ export const Custody = z.object({
    */
   recoveryUsed: z.object({ at: z.int(), by: z.string().nullable() }).nullable().optional(),
   grantsWaiting: z.int(),
+  /** Who waits the longest of them; null where nobody does. Older servers do not say. */
+  firstWaiting: z.string().nullable().optional(),
   /** Versions that a health sweep could not open with any held key. */
   notOpening: z.int(),
 });

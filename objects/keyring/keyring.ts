@@ -20,7 +20,7 @@ import { all, first } from '../core/rows.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Pins } from '../tokens/tokens.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
-import { grantsNamed, grantsWaiting } from './grants.ts';
+import { firstWaiting, grantsNamed, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
 import { head, type RootRow, requireRoot, sealedRoot, successionsBefore } from './manifests.ts';
 import { type Half, type KeyringFacts, type KidState, wrapKey } from './rules.ts';
@@ -197,6 +197,7 @@ export function custody(sql: SqlStorage, role: Role): Custody | null {
             recovery.map(({ id }) => id),
           ),
     grantsWaiting: grantsWaiting(sql),
+    firstWaiting: firstWaiting(sql),
     notOpening: notOpening(sql),
   };
 }

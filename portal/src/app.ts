@@ -100,6 +100,11 @@ export class TotlApp extends LitElement {
         main {
           padding: 0;
         }
+        /* Here too, because what this sheet says of an element counts more than what its own says: a note makes a page more of the sheets. */
+        .skip,
+        main > :is(custody-note, reach-note, .note) {
+          display: none;
+        }
       }
     `,
   ];

@@ -143,12 +143,21 @@ async function furtherWay(
   const { tenant } = manifest;
   if ((entry.owner ?? act.email) !== act.email)
     return untrusted('The server takes you for another person than the one whose way to unlock was opened.');
+  const gone = act.act === 'add_passphrase' && act.instead ? forgotten(act.instead, act.email, manifest) : NOTHING;
+  if (isFault(gone)) return gone;
   const own = { owner: act.email, rights: BOTH, label: act.label };
   const made =
     act.act === 'add_passphrase'
       ? await makePassphraseUnlocker(tenant, root, own, act.passphrase)
       : await makePasskeyUnlocker(tenant, root, own, act.kdf, act.prf);
-  return { ...NOTHING, add: [made] };
+  return { ...gone, add: [made] };
+}
+
+/** A new passphrase takes the place of one's own, and of nothing else that a page may show in its place. */
+function forgotten(instead: ManifestUnlocker, email: string, manifest: Manifest): Change | VaultFault {
+  return instead.owner === email && instead.kind === 'passphrase'
+    ? removal({ act: 'remove_unlocker', unlocker: instead }, manifest)
+    : untrusted('What is to be replaced is no passphrase of yours.');
 }
 
 async function teamChange(

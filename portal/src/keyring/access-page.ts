@@ -11,6 +11,7 @@ import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
 import { type Access, AccessWork } from './access-work.ts';
+import { AfterRecovery } from './after-recovery.ts';
 import type { GrantAnswer } from './grant-list.ts';
 import { OwnUnlockers } from './own-unlockers.ts';
 import { SharedUnlockers } from './shared-unlockers.ts';
@@ -46,6 +47,7 @@ export class AccessPage extends LitElement {
   #work = new AccessWork(this);
   #own = new OwnUnlockers(this.#work);
   #shared = new SharedUnlockers(this.#work);
+  #after = new AfterRecovery(this.#work, this.#own, this.#shared);
 
   override render() {
     const { loaded, unreachable } = this.#work;
@@ -58,8 +60,7 @@ export class AccessPage extends LitElement {
 
   #content(access: Access) {
     const { failure, said } = this.#work;
-    return html`<problem-note .error=${failure}></problem-note>
-      ${saidNote(said)}
+    return html`<div class="screen"><problem-note .error=${failure}></problem-note>${saidNote(said)}</div>
       ${access.manifest && access.keyring ? this.#sections(access, access.manifest, access.keyring) : this.#none()}`;
   }
 
@@ -78,7 +79,7 @@ export class AccessPage extends LitElement {
     if (this.membership.role === 'auditor')
       return html`<p>Auditors reveal nothing, so there is nothing for you to unlock. This is who can:</p>
         ${this.#everybody(manifest, keyring)}`;
-    return html`${this.#own.render(access, manifest)} ${this.#waiting(access)} ${this.#shared.render(manifest, keyring)}
+    return html`${this.#after.render(keyring, manifest)} ${this.#own.render(access, manifest)} ${this.#waiting(access)} ${this.#shared.render(manifest, keyring)}
     ${this.#everybody(manifest, keyring)}`;
   }
 

@@ -19,10 +19,10 @@ import type { Sheets } from './recovery-sheets.ts';
 const REFRESH_MS = 5_000;
 
 export type Access = { keyring: Keyring | null; manifest: Manifest | null; grants: Grant[] };
-/** What is being made on this page: nothing, an unlocker, a team passphrase, or a recovery set whose sheets are out. */
+/** What is being made on this page: nothing, an unlocker, another passphrase, a team passphrase, or a recovery set, and its sheets that are out. */
 type Making =
-  | { what: 'nothing' | 'own' | 'team' | 'set' }
-  | { what: 'passphrase'; unlocker: string }
+  | { what: 'nothing' | 'own' | 'team' | 'set' | 'renewed' }
+  | { what: 'passphrase' | 'forgotten'; unlocker: ManifestUnlocker }
   | { what: 'sheets'; drafted: Drafted; sheets: Sheets };
 
 type Host = ReactiveControllerHost & { membership: Membership; email: string };

@@ -127,6 +127,8 @@ export class RecoveryPaper extends LitElement {
   ];
   /** The first of its set: the others begin a page. */
   @property({ type: Boolean, reflect: true }) first = false;
+  /** There were sheets before it. */
+  @property({ type: Boolean }) renews = false;
   @property() heading = '';
   @property() tenant = '';
   @property() code = '';
@@ -178,7 +180,7 @@ export class RecoveryPaper extends LitElement {
           <dt>Made</dt>
           <dd>${this.madeAt}</dd>
           <dt>Replaces</dt>
-          <dd>Every earlier sheet. Destroy those.</dd>
+          <dd>${this.renews ? 'Every earlier sheet. Destroy those.' : 'Nothing: this is the first.'}</dd>
           <dt>Test</dt>
           <dd>Once a year</dd>
         </dl>

@@ -197,6 +197,7 @@ export class SetUpPage extends LitElement {
   async #kept(draft: SetUpDraft): Promise<void> {
     await rememberManifest(this.membership.tenant, draft.write.manifest, draft.fingerprint);
     this.step = { at: 'done', fingerprint: draft.fingerprint };
+    window.dispatchEvent(new Event(KEYS_MADE));
   }
 
   #stepNumber(): number {
@@ -289,7 +290,8 @@ export class SetUpPage extends LitElement {
             <h2>Fingerprint</h2>
             <fingerprint-text .fingerprint=${step.fingerprint} copyable></fingerprint-text>
             <p class="quiet">
-              Put it into your engines’ configuration: with it they refuse any key that this tenant did not sign.
+              With it engines refuse any key that this tenant did not sign. You need not write it down: the file that you download with an
+              engine token has it already.
             </p>
           </div>
           <a class="button primary" href="/t/${this.membership.tenant}">To the fleet</a>

@@ -24,7 +24,8 @@ export class SharedUnlockers {
     this.#work = work;
   }
 
-  #makeSet({ threshold, count }: { threshold: number; count: number }): void {
+  /** Makes a set and shows its sheets, which count once each is typed back. */
+  makeSet({ threshold, count }: { threshold: number; count: number }): void {
     const { tenant, stepUp } = this.#work;
     void this.#work.make(async () => {
       const act = { act: 'make_recovery_set', threshold, count } as const;
@@ -132,7 +133,7 @@ export class SharedUnlockers {
         class="whole"
         .busy=${busy}
         @closed=${end}
-        @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.#makeSet(detail)}
+        @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.makeSet(detail)}
       ></recovery-size>`;
     return html`<div class="row">
       <button @click=${() => this.#work.begin({ what: 'set' })}>Make a new recovery set</button>
@@ -147,6 +148,7 @@ export class SharedUnlockers {
         .sheets=${sheets}
         .tenant=${name}
         action="Use this set from now on"
+        renews
         .busy=${busy}
         @typed-back=${() => this.#keepSet(drafted)}
       ></recovery-sheets>

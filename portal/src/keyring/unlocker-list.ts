@@ -24,7 +24,7 @@ export class UnlockerList extends LitElement {
   #lastUse({ id }: ManifestUnlocker) {
     if (this.used === null) return nothing;
     const at = this.used[id];
-    return at === undefined ? ' · not used yet' : html` · last used <relative-time .at=${at}></relative-time>`;
+    return at === undefined ? ' · not used yet' : html` · last used <relative-time hourly .at=${at}></relative-time>`;
   }
 
   override render() {

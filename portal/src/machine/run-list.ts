@@ -134,7 +134,7 @@ export class RunList extends LitElement {
         ${run.aside === null ? nothing : html`<span class="pill warn">${asideWith(run.aside)}</span>`}
         ${run.clock ? html`<span class="pill warn" title=${clockWords(run) ?? ''}>Clock wrong</span>` : nothing}
       </td>
-      <td data-name="Took">${end === null ? html`<span class="quiet">Goes on</span>` : duration(end - run.startedAt)}</td>
+      <td data-name="Took">${end === null ? html`<span class="quiet">Still running</span>` : duration(end - run.startedAt)}</td>
       <td data-name="Phases" class="number">${done} of ${run.phases.length}</td>
       <td data-name="Restarts" class="number">${run.reboots}</td>
       <td data-name="Errors" class="number">${run.errors}</td>

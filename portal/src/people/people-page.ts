@@ -187,7 +187,7 @@ export class PeoplePage extends LitElement {
     return html`<h1 class="screen">People</h1>
       <p class="quiet screen">Who may sign in, and what each may do.</p>
       <problem-note .error=${this.#work.failureBut(ADDING, HELPING) ?? unreachable}></problem-note>
-      ${saidNote(said)}
+      <div class="screen">${saidNote(said)}</div>
       ${loaded === null && !unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
       ${this.#resealing.render(this.#admin)} ${this.out ? this.#sheets(this.out) : loaded ? this.#lists(loaded) : nothing}
       ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()} ${toastOf(this.#work)}`;
@@ -200,6 +200,7 @@ export class PeoplePage extends LitElement {
         .sheets=${out.sheets}
         .tenant=${this.membership.name}
         action="Replace everything"
+        renews
         .busy=${this.#work.busy}
         @typed-back=${() => this.#keep(out)}
       ></recovery-sheets>
@@ -240,6 +241,7 @@ export class PeoplePage extends LitElement {
         <person-list
           .people=${people}
           .unlockers=${unlockers}
+          me=${this.email}
           admin=${this.#admin ? this.email : ''}
           @person-act-wanted=${({ detail }: PersonActWanted) => {
             this.asked = detail;

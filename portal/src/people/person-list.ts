@@ -46,6 +46,8 @@ export class PersonList extends LitElement {
   ];
   @property({ attribute: false }) people: readonly ListedMember[] = [];
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
+  /** Whoever looks. */
+  @property() me = '';
   /** The admin who looks, or '' for a person who may change nothing. */
   @property() admin = '';
 
@@ -90,9 +92,14 @@ export class PersonList extends LitElement {
       </td>
       <td>${this.admin === '' || email === this.admin || missing ? ROLE_WORDS[role] : this.#role(person)}</td>
       <td>${this.#ways(person)}</td>
-      <td class="quiet">${lastSeenAt === null ? 'Not seen yet' : html`<relative-time .at=${lastSeenAt}></relative-time>`}</td>
+      <td class="quiet">${this.#seen(email, lastSeenAt)}</td>
       ${this.admin === '' ? nothing : html`<td class="acts"><span>${email === this.admin ? html`<span class="quiet">Ask another admin</span>` : this.#remove(person)}</span></td>`}
     </tr>`;
+  }
+
+  #seen(email: string, at: number | null) {
+    if (email === this.me) return 'You, now';
+    return at === null ? 'Not seen yet' : html`<relative-time hourly .at=${at}></relative-time>`;
   }
 
   #ways({ email, role, missing }: ListedMember) {

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
+import { ApiProblem } from '../api/http.ts';
 import { tidyField } from '../core/fields.ts';
 import { Modal } from '../core/modal.ts';
 import { plainButton } from '../ui/form-styles.ts';
@@ -24,6 +25,18 @@ function refOf(kind: SecretKind, form: FormData): SecretRef {
   if (kind === 'local_admin_password') return { account: text('account') };
   if (kind === 'bitlocker_recovery_key') return { protectorId: tidiedUuid(text('protector')), volume: text('volume') };
   return { label: text('label') };
+}
+
+/** So short a secret is in a name by chance. */
+const SECRET_MIN_CHARACTERS = 4;
+
+/** What a secret is of is sent and listed in clear: a slip of the focus must not put the secret there. */
+function givenAway(ref: SecretRef, plaintext: string): ApiProblem | null {
+  if (plaintext.length < SECRET_MIN_CHARACTERS) return null;
+  const fields = Object.entries(ref).filter(([, text]) => text.includes(plaintext));
+  const message = 'has the secret in it, and is shown to everybody';
+  const errors = fields.map(([name]) => ({ field: `body.ref.${name}`, message }));
+  return errors.length === 0 ? null : new ApiProblem('given_away', `A field ${message}.`, null, undefined, errors);
 }
 
 @customElement('hand-dialog')
@@ -57,6 +70,8 @@ export class HandDialog extends LitElement {
   @state() private visible = false;
   @state() private first = '';
   @state() private second = '';
+  /** The secret stands in a field that is no secret, and was not handed over. */
+  @state() private givenAway: ApiProblem | null = null;
   /** Why the pasted text is not in the field. */
   @state() private notTaken = '';
   @query('dialog') private dialog!: HTMLDialogElement;
@@ -64,7 +79,7 @@ export class HandDialog extends LitElement {
   constructor() {
     super();
     new Modal(this);
-    new RefusedFields(this, { failure: () => this.failure, at: { protectorId: 'protector' } });
+    new RefusedFields(this, { failure: () => this.givenAway ?? this.failure, at: { protectorId: 'protector' } });
   }
 
   /** A field that silently cuts pasted text would keep a different secret. */
@@ -87,6 +102,8 @@ export class HandDialog extends LitElement {
     event.preventDefault();
     if (this.working || !this.#isWhole) return;
     const ref = refOf(this.kind, new FormData(event.target as HTMLFormElement));
+    this.givenAway = givenAway(ref, this.first);
+    if (this.givenAway) return;
     const detail = { kind: this.kind, ref, plaintext: this.first };
     this.dispatchEvent(new CustomEvent('secret-given', { detail }));
   };

@@ -198,7 +198,9 @@ export class SecretList extends LitElement {
       version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`,
       version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`,
       version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`,
-      version.bound ? nothing : html`<span class="pill warn">No proof of the PC</span>`,
+      version.bound
+        ? nothing
+        : html`<span class="pill warn" title="An older engine sealed it without the PC’s name: nothing shows that it belongs to this PC">No proof of the PC</span>`,
       version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version),
     ].filter((one) => one !== nothing);
     return pills.length > 0 ? html`<p class="row">${pills}</p>` : nothing;
@@ -255,6 +257,7 @@ export class SecretList extends LitElement {
         this.memberRole === 'admin'
           ? html`<button
               class="small"
+              title="You have changed it on the PC: takes the mark off, on record with how you know"
               aria-label="It was rotated: ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}"
               @click=${() => this.dispatchEvent(new CustomEvent('rotated-wanted', { detail: secret }))}
             >

@@ -93,7 +93,7 @@ const FORMS: Record<string, Row> = {
   },
   'machine/merge-dialog': {
     props: { machine: { ...machine('a'), marks: [] } },
-    fields: [['unknown_machine', '#id']],
+    fields: [['unknown_machine', '#find']],
   },
   'secrets/hand-dialog': { props: { machine: 'PC-1' }, fields: [['body.ref.account', '#account']] },
   'secrets/reveal-form': {

@@ -35,8 +35,9 @@ type Asked = Wanted<unknown> & {
 
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 const UNREACHABLE = 'The server did not say how its keyring follows on the one that this browser has seen. Try again.';
-/** What happens to the keys, and what an act means. */
-const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
+/** What happens to the keys and why it is asked for again, and what an act means. */
+const THIS_ONE_ACT =
+  'An unlocked vault only reveals. For more it is asked each time, so that nobody at a PC left unlocked can do it; nothing stays open after it.';
 const MEANS: Partial<Record<KeyringAct['act'], string>> = {
   rotate:
     'A new escrow key counts at once. The keys then stay open until nobody uses them, so that re-sealing can begin.',
@@ -107,12 +108,14 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
+    // What was forgotten proves nothing.
+    const replaced = act.act === 'add_passphrase' ? act.instead?.id : undefined;
     const opened = this.open<Drafted>(tenant, {
       heading,
       action,
       note: meaningOf(act),
       danger: TAKES_AWAY.has(act.act),
-      only: isAdmin,
+      only: (one) => isAdmin(one) && one.id !== replaced,
       work,
     });
     return opened.then((drafted) => {
