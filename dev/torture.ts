@@ -11,8 +11,9 @@ import { drill } from './torture/drill.ts';
 import { load } from './torture/load.ts';
 import type { Part } from './torture/part.ts';
 import { requests } from './torture/requests.ts';
+import { upgrade } from './torture/upgrade.ts';
 
-const PARTS: readonly Part[] = [crash, answers, load, requests, drill];
+const PARTS: readonly Part[] = [crash, answers, load, requests, drill, upgrade];
 const USAGE = `npm run torture -- [--full] [--only PART,…] [--seed N] [--pcs N]\nParts: ${PARTS.map(({ name }) => name).join(', ')}`;
 const SEED_MAX = 2 ** 31;
 const PCS_MAX = 5_000;

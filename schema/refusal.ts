@@ -36,6 +36,7 @@ export const REFUSALS = {
   run_conflict: [409, 'This run belongs to another machine'],
   keyring_conflict: [409, 'The keyring has changed meanwhile'],
   unlocker_conflict: [409, 'The unlocker has changed meanwhile'],
+  done_already: [409, 'This was done already'],
   already_member: [409, 'That address is a member already'],
   token_not_live: [409, 'That token cannot be rotated'],
   token_not_revoked: [409, 'That token is not revoked'],

@@ -2,6 +2,7 @@
 // handler can leave a step out.
 import { Buffer } from 'node:buffer';
 import type * as z from 'zod';
+import { ActQuery } from '../schema/act.ts';
 import { isRefusal, type Refusal, refuse } from '../schema/refusal.ts';
 import type { Body } from '../schema/routes/row.ts';
 import { requireUpgrade } from './answers/live.ts';
@@ -120,7 +121,9 @@ async function asMember(route: MemberRoute, { request, params, env, trace }: Ask
   const body = await bodyOf(request, route);
   if (isRefusal(body)) return body;
   const { sessionEndsAt } = person;
-  const asked = { ...caller, sessionEndsAt, bodyBytes: body.bytes };
+  const act = actOf(request, route);
+  if (isRefusal(act)) return act;
+  const asked = { ...caller, ...act, sessionEndsAt, bodyBytes: body.bytes };
   return route.handle({
     env,
     params,
@@ -153,7 +156,9 @@ async function asOperator(route: OperatorRoute, { request, params, env, trace }:
   if (isRefusal(query)) return query;
   const body = await bodyOf(request, route);
   if (isRefusal(body)) return body;
-  const from = fromOf(request, trace.requestId, operator);
+  const act = actOf(request, route);
+  if (isRefusal(act)) return act;
+  const from = { ...fromOf(request, trace.requestId, operator), ...act };
   return route.handle({ params, query: query.value, body: body.value, env, from, trace });
 }
 
@@ -161,6 +166,13 @@ const queryOf = (request: Request, schema: z.ZodType<unknown> | undefined): { va
   schema
     ? parseWith(schema, Object.fromEntries(new URL(request.url).searchParams), 'invalid_query', 'query')
     : { value: undefined };
+
+/** The name that a request gives to what it does. */
+const actOf = (request: Request, { method }: MemberRoute | OperatorRoute): { act?: string | undefined } | Refusal => {
+  const act = method === 'POST' ? new URL(request.url).searchParams.get('act') : null;
+  const named = act === null ? null : parseWith(ActQuery, { act }, 'invalid_query', 'query');
+  return named === null || isRefusal(named) ? (named ?? {}) : named.value;
+};
 
 async function bodyOf(
   request: Request,

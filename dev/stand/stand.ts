@@ -29,6 +29,8 @@ export type StandOptions = {
   /** Where state is kept; wrangler's own place where absent, so that `wrangler d1 execute --local` works on it. */
   stateDir?: string;
   onLine?: (line: string) => void;
+  /** Opens what the portal's calls go through on their way to the API; absent: nothing. */
+  between?: (api: string) => Promise<{ origin: string; close: () => Promise<void> }>;
 };
 
 export type Stand = {
@@ -108,7 +110,9 @@ async function bringUp(
   const demo = await withLocalIndex(root, stateDir, (db) => ensureDemoData(db, file('demo.json')));
   const audience = keptText(file('audience'), () => randomBytes(32).toString('hex'));
   const tokens = await accessTokens(file('access-key.json'), addresses.team, audience);
-  const origins = { api: addresses.apiBehindAccess, engine: addresses.api };
+  const between = await options.between?.(addresses.apiBehindAccess);
+  if (between) undo.push(() => between.close());
+  const origins = { api: between?.origin ?? addresses.apiBehindAccess, engine: addresses.api };
   const hot = options.hot ? await hotPortal(root, origins) : null;
   if (hot) undo.push(hot.close);
   const log = standLog(file('log.ndjson'));

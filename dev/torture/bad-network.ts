@@ -16,11 +16,14 @@ export const NETWORK_FAULTS = [
   'sent twice',
   'out of order',
 ] as const;
-export type NetworkFault = (typeof NETWORK_FAULTS)[number];
+/** `held back`: the work is done, and its answer waits until who asked gives up. Only by a script: an engine would wait for long. */
+export type NetworkFault = (typeof NETWORK_FAULTS)[number] | 'held back';
 
 type Whole = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
 /** For the next request that it fits. */
 type Script = { fits: (request: IncomingMessage) => boolean; fault: NetworkFault };
+
+const pathOf = (url = ''): string => url.split('?')[0] ?? '';
 
 const DELAY_MAX_MS = 300;
 /** One that nobody follows is let go. */
@@ -40,6 +43,10 @@ export class BadNetwork {
   readonly counts = new Map<NetworkFault, number>();
   /** Method and path of every request that came. */
   readonly heard: string[] = [];
+  /** Status, method and path of every answer that the server gave. */
+  readonly answered: string[] = [];
+  /** Lets go of what is held back now. */
+  #holding: (() => void) | null = null;
 
   private constructor(target: URL, luck: Chance) {
     this.#target = target;
@@ -64,12 +71,24 @@ export class BadNetwork {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Has the next request whose path ends so meet this fault. */
-  script(ending: string, fault: NetworkFault): void {
-    this.#scripts.push({
-      fits: ({ url, method }) => method === 'POST' && (url ?? '').split('?')[0]?.endsWith(ending) === true,
-      fault,
-    });
+  /** Has the next POST whose path matches meet this fault. */
+  script(path: RegExp, fault: NetworkFault): void {
+    this.#scripts.push({ fits: ({ url, method }) => method === 'POST' && path.test(pathOf(url)), fault });
+  }
+
+  /** Takes back the scripts that nothing has come for. */
+  forget(): void {
+    this.#scripts.length = 0;
+  }
+
+  /** Whether what a script was for has come. */
+  get isScripted(): boolean {
+    return this.#scripts.length > 0;
+  }
+
+  /** Whether an answer is held back. */
+  get isHolding(): boolean {
+    return this.#holding !== null;
   }
 
   async close(): Promise<void> {
@@ -89,7 +108,7 @@ export class BadNetwork {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.isCut) return void request.socket.destroy();
     const fault = this.#faultFor(request);
-    this.heard.push(`${request.method} ${request.url}`);
+    this.heard.push(`${request.method} ${pathOf(request.url)}`);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
@@ -108,8 +127,10 @@ export class BadNetwork {
     ]);
     this.#passed();
     if (fault === 'delayed') await wait(this.#luck.between(0, DELAY_MAX_MS));
+    if (fault === 'held back') await this.#givenUp(socket);
     if (fault === 'dropped after') return void socket.destroy();
     if (fault === 'reset after') return void socket.resetAndDestroy();
+    if (socket.destroyed) return;
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
     if (fault !== 'cut short on the way out') return void response.end(answer.body);
     response.write(answer.body.subarray(0, answer.body.length / 2), () => socket.destroy());
@@ -121,6 +142,16 @@ export class BadNetwork {
       this.#passed = go;
     });
     await Promise.race([passed, wait(HELD_MAX_MS)]);
+  }
+
+  /** Until who asked has gone. */
+  async #givenUp(socket: net.Socket): Promise<void> {
+    if (socket.destroyed) return;
+    await new Promise<void>((gone) => {
+      this.#holding = gone;
+      socket.once('close', gone);
+    });
+    this.#holding = null;
   }
 
   /** As the target is addressed, one connection a request. */
@@ -142,6 +173,7 @@ export class BadNetwork {
           return failed(error);
         }
         const { connection: _, 'transfer-encoding': __, ...rest } = answer.headers;
+        this.answered.push(`${answer.statusCode} ${method} ${pathOf(path)}`);
         answered({ status: answer.statusCode ?? 502, headers: rest, body: Buffer.concat(chunks) });
       });
       forwarded.on('error', failed);

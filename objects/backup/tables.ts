@@ -16,6 +16,7 @@ const LEFT_OUT = new Set([
   'refusals',
   'nears',
   'seen',
+  'acts',
   // Their secrets would lie in the bucket in clear; after a restore they are added anew.
   'webhooks',
   'deliveries',

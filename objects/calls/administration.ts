@@ -13,6 +13,7 @@ import type {
 import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
 import type { IssuedToken, TokenList, TokenRevoked, TokenRotate, TokensQuery, TokenWrite } from '../../schema/token.ts';
 import { setAside } from '../aside/set-aside.ts';
+import { forgetDone } from '../core/acts.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { wasFull } from '../core/full.ts';
 import { isRestoring } from '../core/restore-progress.ts';
@@ -191,7 +192,9 @@ export class Administration {
 
   /** Nobody has seen this token. Where a backup is on its way in, its row is gone already, and the rows there are none of ours. */
   #takeBack(caller: Caller<Person>, id: string, why: 'index_unreachable' | null = null): void {
-    if (!isRestoring(this.#sql)) tokens.revoke(this.#storage, caller, id, Date.now(), why);
+    if (isRestoring(this.#sql)) return;
+    tokens.revoke(this.#storage, caller, id, Date.now(), why);
+    forgetDone(this.#sql, caller);
   }
 
   async #confirmed(caller: Caller<Person>, issued: IssuedToken): Promise<IssuedToken | Refusal> {

@@ -7,6 +7,7 @@ import type { Role } from '../../schema/person.ts';
 import { isRefusal, type Refusal, refuse } from '../../schema/refusal.ts';
 import * as audit from '../audit/audit.ts';
 import { compareSoon, followHead } from '../audit/head.ts';
+import { doneAlready, noteDone } from '../core/acts.ts';
 import { type Caller, type Machine, type Operator, type Person, roleForbids, SYSTEM } from '../core/caller.ts';
 import { wasFull } from '../core/full.ts';
 import { migrate } from '../core/migrations.ts';
@@ -111,7 +112,9 @@ export class Gate {
     const restoring = isRestoring(this.#storage.sql);
     if (caller.principal.kind !== 'operator' && restoring)
       return refuse('tenant_restoring', 'A backup is being put in; try again in a while.');
-    const result = this.#forbids(caller, roles, now) ?? withinRoom(() => act(now));
+    const done = restoring ? null : doneAlready(this.#storage.sql, caller);
+    const result = this.#forbids(caller, roles, now) ?? done ?? withinRoom(() => act(now));
+    if (!isRefusal(result) && !restoring) noteDone(this.#storage.sql, caller, now);
     if (isRefusal(result) && !restoring)
       this.#storage.transactionSync(() => {
         audit.recordRefusal(this.#storage, {

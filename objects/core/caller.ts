@@ -27,6 +27,8 @@ export type Caller<P extends Principal = Principal> = {
   userAgent: string | null;
   /** When a person's sign-in ends, ms since the epoch: which of their sessions this is. */
   sessionEndsAt?: number;
+  /** The name that the request gave to its act, where it has one: whatever bears it is done once. */
+  act?: string | undefined;
   /** How long the body was, as it came; absent where there was none. */
   bodyBytes?: number;
 };

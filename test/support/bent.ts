@@ -14,7 +14,9 @@ export async function bent<T>(
   await page.route(matches, async (route) => {
     if (over || (method !== undefined && route.request().method() !== method)) return route.fallback();
     const answered = (async () => {
-      const response = await route.fetch();
+      // What the network loses is lost for the page too.
+      const response = await route.fetch().catch(() => null);
+      if (response === null) return route.abort();
       await route.fulfill({ response, json: bend((await response.json()) as T) });
     })();
     under.add(answered);

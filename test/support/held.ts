@@ -23,7 +23,10 @@ export async function hold(page: Page, path: RegExp): Promise<Held> {
   await page.route(matches, async (route) => {
     const request = route.request();
     if (request.method() !== 'POST') return route.fallback();
-    sent.push(`${request.url()} ${request.postData() ?? ''}`);
+    const url = new URL(request.url());
+    // Each request has a name of its own: what is sent is the rest.
+    url.searchParams.delete('act');
+    sent.push(`${url} ${request.postData() ?? ''}`);
     await gate.promise;
     await route.fallback();
   });
@@ -31,9 +34,10 @@ export async function hold(page: Page, path: RegExp): Promise<Held> {
 }
 
 /** Two presses in one turn, before anything is drawn: what a double click is to a busy browser. For `locator.evaluate`. */
-export const pressTwice = (element: HTMLElement): void => {
-  element.click();
-  element.click();
+export const pressTwice = (element: unknown): void => {
+  const pressed = element as { click: () => void };
+  pressed.click();
+  pressed.click();
 };
 
 /** The same on something that may not be pressable yet, as while a passphrase is judged: a press on a disabled button is nothing. */

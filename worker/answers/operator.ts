@@ -71,14 +71,18 @@ async function censusOf({ env, from, trace }: Page, row: TenantRow) {
   }
 }
 
-/** Writes the tenant's row, then has its object begin with a first admin. Refuses tenant_conflict. */
+/**
+ * Writes the tenant's row, then has its object begin with a first admin. Refuses tenant_conflict. Asked again by the name of its act, it
+ * answers the same tenant: where no id is given, the name is the id.
+ */
 export async function createTenant(
   { env, from, trace }: { env: Env; from: From; trace: Trace },
   { id, name, firstAdmin }: TenantCreate,
 ): Promise<Answered<TenantCreated> | Refusal> {
-  const row = await ensureTenant(env.index, id ?? crypto.randomUUID(), name);
+  const row = await ensureTenant(env.index, id ?? from.act ?? crypto.randomUUID(), name);
   trace.tenant = row.id;
-  const result = await tenantObject(env, row.id, trace).create({ ...from, tenant: row.id }, { row, name, firstAdmin });
+  const caller = { ...from, tenant: row.id, act: undefined };
+  const result = await tenantObject(env, row.id, trace).create(caller, { row, name, firstAdmin });
   return isRefusal(result) ? result : { status: result.created ? 201 : 200, json: result.tenant };
 }
 

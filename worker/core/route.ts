@@ -104,6 +104,10 @@ export const handled = <const T extends Rows, H extends Handlers<T>>(rows: T, ha
 export const fromPortalOnly = ({ method, answer }: Pick<Listed, 'method' | 'answer'>): boolean =>
   method === 'POST' || 'upgrades' in answer;
 
+/** What a person's request does may have a name, by which it is done once. */
+export const mayBeNamed = (route: Pick<Listed, 'method' | 'who'>): boolean =>
+  route.method === 'POST' && isForPeople(route);
+
 /** The status that a success has. */
 export const doneStatus = ({ answer, status }: Pick<Listed, 'answer' | 'status'>): number => {
   if ('upgrades' in answer) return 101;

@@ -1,8 +1,9 @@
 // OpenAPI 3.1, generated from the same table and the same zod schemas that serve requests.
 import { version } from '../../package.json';
+import { ActQuery } from '../../schema/act.ts';
 import { Problem } from '../../schema/problem.ts';
 import type { Listed } from '../../schema/routes/row.ts';
-import { fromPortalOnly, isForPeople, PATH_ID } from '../core/route.ts';
+import { fromPortalOnly, isForPeople, mayBeNamed, PATH_ID } from '../core/route.ts';
 import { answersOf } from './answers.ts';
 import { type Json, schemaOf } from './schema.ts';
 
@@ -17,7 +18,8 @@ const WHO: Record<Listed['who'], string> = {
 const ABOUT = `Escrow for the secrets of provisioned PCs.
 
 Engines ask at the \`apiOrigin\` of their configuration file, with a machine token. People ask at the API's own address, behind Access, and are
-answered nowhere else; what changes something comes from the portal, whose origin the browser says in \`Origin\`. Every error is an RFC 9457 problem. \`HEAD\` is answered
+answered nowhere else; what changes something comes from the portal, whose origin the browser says in \`Origin\`, and is done once under the name
+that \`act\` gives it: again under that name within a day it is 409 \`done_already\`. Every error is an RFC 9457 problem. \`HEAD\` is answered
 wherever \`GET\` is, \`OPTIONS\` everywhere; any other method is 405 with \`Allow\`. A character is a Unicode code point, and text is well-formed:
 no half of a surrogate pair.`;
 
@@ -84,7 +86,8 @@ function parametersOf(route: Listed): Json[] {
     required: true,
     schema: { type: 'string', pattern: PATH_ID.source },
   }));
-  const query = 'query' in route && route.query ? schemaOf(route.query, 'input') : {};
+  const asked = mayBeNamed(route) ? ActQuery : 'query' in route ? route.query : undefined;
+  const query = asked ? schemaOf(asked, 'input') : {};
   const required = (query.required ?? []) as string[];
   const inQuery = Object.entries((query.properties ?? {}) as Json).map(([name, schema]) => ({
     name,

@@ -4,7 +4,7 @@
 import type { RefusalCode } from '../../schema/refusal.ts';
 import { Role } from '../../schema/role.ts';
 import type { Listed } from '../../schema/routes/row.ts';
-import { fromPortalOnly } from '../core/route.ts';
+import { fromPortalOnly, mayBeNamed } from '../core/route.ts';
 
 const MACHINE = [
   'missing_token',
@@ -34,7 +34,8 @@ export function refusalsOf(route: Listed): readonly RefusalCode[] {
   // A read asks for no room.
   if (route.method === 'POST') codes.add('storage_low');
   if (route.path.includes(':')) codes.add('not_found');
-  if ('query' in route && route.query) codes.add('invalid_query');
+  if (mayBeNamed(route)) codes.add('done_already');
+  if (('query' in route && route.query) || mayBeNamed(route)) codes.add('invalid_query');
   if ('upgrades' in route.answer) codes.add('upgrade_required');
   if ('body' in route && route.body) for (const code of BODY) codes.add(code);
   return [...codes];

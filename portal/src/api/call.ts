@@ -4,6 +4,7 @@
 import type { Contract } from '../../../schema/routes/contract.ts';
 import type { AnswerOf, IdsOf, Params, SentBody, SentQuery } from '../../../schema/routes/derived.ts';
 import type { Streams } from '../../../schema/routes/row.ts';
+import { named } from './acts.ts';
 import { askFile, askJson, origin } from './http.ts';
 
 type Route = keyof Contract;
@@ -19,7 +20,13 @@ type WithBody<Which extends Route> = Contract[Which] extends { body: unknown }
   : unknown;
 
 /** The arguments that a route needs. A query's undefined members are not sent. */
-type Asked<Which extends Route> = WithParams<Which> & WithQuery<Which> & WithBody<Which> & { signal?: AbortSignal };
+type Asked<Which extends Route> = WithParams<Which> &
+  WithQuery<Which> &
+  WithBody<Which> & {
+    signal?: AbortSignal;
+    /** What makes two acts the same where the body does not say it, as where an instant is in it. */
+    what?: string;
+  };
 type Given<Which extends Route> =
   Partial<Asked<Which>> extends Asked<Which> ? [asked?: Asked<Which>] : [asked: Asked<Which>];
 
@@ -30,7 +37,26 @@ type Loose = {
   query?: Record<string, string | number | undefined>;
   body?: unknown;
   signal?: AbortSignal;
+  what?: string;
 };
+
+/**
+ * Acts without a name. What each sends is taken once by its own marks however often it comes, or takes the place of what came before; or it
+ * is a step of a longer work, which hands out again what did not arrive.
+ */
+const UNNAMED: ReadonlySet<Route> = new Set<Route>([
+  'POST /v1/tenants/:tenant/spool/report',
+  'POST /v1/tenants/:tenant/spool/secret',
+  'POST /v1/tenants/:tenant/machines/:machine/secrets',
+  'POST /v1/tenants/:tenant/grants',
+  'POST /v1/tenants/:tenant/keyring',
+  'POST /v1/tenants/:tenant/unlockers/:unlocker/opened',
+  'POST /v1/tenants/:tenant/keyring/line',
+  'POST /v1/tenants/:tenant/ciphertexts/page',
+  'POST /v1/tenants/:tenant/ciphertexts/findings',
+  'POST /v1/tenants/:tenant/rotation/page',
+  'POST /v1/tenants/:tenant/rotation/reseal',
+]);
 
 /** The address of a route: the one place where an id becomes a part of one. */
 export function urlOf<Which extends Route>(route: Which, ...[asked]: Given<Which>): URL {
@@ -45,18 +71,30 @@ export function urlOf<Which extends Route>(route: Which, ...[asked]: Given<Which
 /** A POST without a body sends an empty object. */
 const bodyOf = (route: Route, { body }: Loose): unknown => (route.startsWith('POST ') ? (body ?? {}) : undefined);
 
+/** A reading is asked for as it is, an act by its name. */
+const once = <Answer>(route: Route, url: URL, asked: Loose, ask: (url: URL) => Promise<Answer>): Promise<Answer> =>
+  !route.startsWith('POST ') || UNNAMED.has(route)
+    ? ask(url)
+    : named(url, asked.what ?? JSON.stringify(bodyOf(route, asked)), ask);
+
 /** Asks the API. Throws `ApiProblem` for every answer that is not a success. */
 export async function call<Which extends Route>(
   route: Which,
   ...given: Given<Which>
 ): Promise<AnswerOf<Contract[Which]>> {
   const asked: Loose = given[0] ?? {};
+  const body = bodyOf(route, asked);
   // The tests in workerd check every answer of the server against its row.
-  return (await askJson(urlOf(route, ...given), bodyOf(route, asked), asked.signal)) as AnswerOf<Contract[Which]>;
+  return (await once(route, urlOf(route, ...given), asked, (url) => askJson(url, body, asked.signal))) as AnswerOf<
+    Contract[Which]
+  >;
 }
 
 /** Asks the API for a file. However long it takes; a file that breaks off is a failure, never a shorter file. */
 export const download = <Which extends FileRoute>(
   route: Which,
   asked: Asked<Which> & { signal: AbortSignal },
-): Promise<Blob> => askFile(urlOf(route, ...([asked] as Given<Which>)), bodyOf(route, asked), asked.signal);
+): Promise<Blob> =>
+  once(route, urlOf(route, ...([asked] as Given<Which>)), asked, (url) =>
+    askFile(url, bodyOf(route, asked), asked.signal),
+  );

@@ -37,6 +37,11 @@ export class ApiProblem extends Error {
 export const isProblem = (error: unknown, code: RefusalCode | 'unreachable'): boolean =>
   error instanceof ApiProblem && error.code === code;
 
+const SAYS_NOTHING: readonly string[] = ['unreachable', 'session_expired', 'internal_error', 'tenant_unreachable'];
+/** Whether nobody knows, after this, if what was asked for was done. */
+export const isUnknown = (error: unknown): boolean =>
+  !(error instanceof ApiProblem) || SAYS_NOTHING.includes(error.code);
+
 /**
  * Fired on window when somebody has signed in again, or the API is back: calls that failed without it may be retried at
  * once.

@@ -7,4 +7,8 @@ export const writeKeyring = (tenant: string, body: KeyringWrite) =>
 export const undoChange = (tenant: string, body: UndoChange) =>
   call('POST /v1/tenants/:tenant/keyring/undo', { params: { tenant }, body });
 export const noteDrill = (tenant: string, recovery: string, proof: string) =>
-  call('POST /v1/tenants/:tenant/recovery/:recovery/drilled', { params: { tenant, recovery }, body: { proof } });
+  call('POST /v1/tenants/:tenant/recovery/:recovery/drilled', {
+    params: { tenant, recovery },
+    body: { proof },
+    what: 'drill',
+  });

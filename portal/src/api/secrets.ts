@@ -34,7 +34,11 @@ export const versions = (
 
 /** Hands out one ciphertext, on record. */
 export const reveal = (tenant: string, secret: string, reason: string, version: number) =>
-  call('POST /v1/tenants/:tenant/secrets/:secret/reveal', { params: { tenant, secret }, body: { reason, version } });
+  call('POST /v1/tenants/:tenant/secrets/:secret/reveal', {
+    params: { tenant, secret },
+    body: { reason, version },
+    what: `version ${version}`,
+  });
 
 export const addSecret = (tenant: string, machine: string, body: HandSecret) =>
   call('POST /v1/tenants/:tenant/machines/:machine/secrets', { params: { tenant, machine }, body });

@@ -13,7 +13,7 @@ export const tokens = (tenant: string): Promise<TokenList> =>
   );
 /** The token is in this answer, once. */
 export const issueToken = (tenant: string, body: TokenWrite) =>
-  call('POST /v1/tenants/:tenant/tokens', { params: { tenant }, body });
+  call('POST /v1/tenants/:tenant/tokens', { params: { tenant }, body, what: body.label });
 export const rotateToken = (tenant: string, token: string, body: TokenRotate) =>
   call('POST /v1/tenants/:tenant/tokens/:token/rotate', { params: { tenant, token }, body });
 export const revokeToken = (tenant: string, token: string) =>

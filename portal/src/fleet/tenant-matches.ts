@@ -3,13 +3,13 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Match, SearchResult } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import { statusAside } from '../find/status-aside.ts';
 import { laptopIcon } from '../ui/icons.ts';
 import { cardRows, list } from '../ui/list-styles.ts';
 import { marked } from '../ui/marked.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { shortId } from '../ui/words.ts';
+import { statusAside } from './status-aside.ts';
 
 /** What a locked PC shows of its key's id. */
 const SHOWN_OF_KEY_ID = 8;
@@ -29,6 +29,9 @@ export class TenantMatches extends LitElement {
     css`
       li {
         padding-block: 8px;
+      }
+      li > .text {
+        flex: 1 1 140px;
       }
       a {
         font-weight: 550;

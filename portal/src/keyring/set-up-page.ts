@@ -65,6 +65,10 @@ export class SetUpPage extends LitElement {
         margin-top: 1.25rem;
       }
       @media print {
+        /* The sheet fills its paper: in a column its last lines would be cut off. */
+        :host {
+          max-width: none;
+        }
         .screen {
           display: none;
         }

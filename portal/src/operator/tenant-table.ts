@@ -70,6 +70,7 @@ export class TenantTable extends LitElement {
           border-bottom: 0;
         }
         td,
+        td:is(:first-child, :last-child),
         td.number,
         td.act {
           height: auto;

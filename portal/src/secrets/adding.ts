@@ -1,6 +1,8 @@
 // Adding a secret by hand: the typed text is sealed in the vault, and only the ciphertext is sent. The controller shows
 // the dialog.
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import type { HandSecret } from '../../../schema/secret.ts';
+import { isUnknown } from '../api/http.ts';
 import { addSecret } from '../api/secrets.ts';
 import { OneAct } from '../core/one-act.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
@@ -20,6 +22,8 @@ export class Adding implements ReactiveController {
   readonly #act: OneAct;
   /** The machine it is for, fixed when the dialog opens. */
   #for: Place | null = null;
+  /** What was typed and sealed, and whose receipt has not come: sent again as it is, it is kept once. */
+  #unanswered: { given: string; request: HandSecret } | null = null;
   /** The one whose ciphertext has gone out: closing its dialog no longer takes anything back. */
   #sent: Place | null = null;
 
@@ -51,6 +55,7 @@ export class Adding implements ReactiveController {
   /** Another machine: nothing of the previous one may stay under its name. */
   forget(): void {
     this.#for = null;
+    this.#unanswered = null;
     this.#act.forget();
   }
 
@@ -60,6 +65,7 @@ export class Adding implements ReactiveController {
    */
   #cancel = (): void => {
     const sent = this.#sent !== null && this.#sent === this.#for;
+    this.#unanswered = null;
     this.#for = null;
     if (sent) this.#host.requestUpdate();
     else this.forget();
@@ -72,17 +78,26 @@ export class Adding implements ReactiveController {
     void this.#act.do(async (signal) => {
       if (!(await unlockedOrAsk(tenant))) throw new Error(LOCKED);
       if (signal.aborted) return;
-      const sealed = await vault()
-        .sealByHand({ tenant, machine, kind, ref, plaintext, by: email })
-        .catch(() => ({ ok: false as const, message: BROKEN }));
-      if (signal.aborted) return;
-      if (!sealed.ok) throw new Error(sealed.message);
+      const given = JSON.stringify([tenant, machine, kind, ref, plaintext]);
+      if (this.#unanswered?.given !== given) {
+        const sealed = await vault()
+          .sealByHand({ tenant, machine, kind, ref, plaintext, by: email })
+          .catch(() => ({ ok: false as const, message: BROKEN }));
+        if (signal.aborted) return;
+        if (!sealed.ok) throw new Error(sealed.message);
+        this.#unanswered = { given, request: sealed.request };
+      }
+      const { request } = this.#unanswered;
       this.#sent = place;
       try {
-        const receipt = await addSecret(tenant, machine, sealed.request);
+        const receipt = await addSecret(tenant, machine, request);
+        this.#unanswered = null;
         if (signal.aborted) return;
         this.#for = null;
         this.#onAdded(`Sealed as version ${receipt.version}, on record as audit entry ${receipt.auditSeq}.`);
+      } catch (error) {
+        if (!isUnknown(error)) this.#unanswered = null;
+        throw error;
       } finally {
         if (this.#sent === place) this.#sent = null;
       }

@@ -162,7 +162,9 @@ export class Revealing implements ReactiveController {
       if (signal.aborted) return;
       const message = refusalWords(error);
       this.#show(
-        isAboutReason(error) ? { step: 'reason', fault: message } : { step: 'fault', message, audited: false },
+        isAboutReason(error)
+          ? { step: 'reason', fault: message }
+          : { step: 'fault', message, audited: isProblem(error, 'done_already') },
       );
       return;
     }

@@ -120,7 +120,17 @@ export const controls = css`
     border-color: var(--accent);
     outline-offset: -1px;
   }
-  input:read-only:not([type="checkbox"], [type="radio"]),
+  ::file-selector-button {
+    font: 550 13px / 18px var(--sans);
+    margin-right: 10px;
+    padding: 2px 10px;
+    border: 1px solid var(--button-line);
+    border-radius: var(--radius-tiny);
+    background: var(--surface);
+    color: var(--text);
+    cursor: pointer;
+  }
+  input:read-only:not([type="checkbox"], [type="radio"], [type="file"]),
   textarea:read-only {
     background: var(--sunken);
   }

@@ -106,6 +106,10 @@ export const cardTable = css`
     td:first-child {
       flex: 1 1 100%;
     }
+    td[data-name]::before {
+      content: attr(data-name) " ";
+      color: var(--text-3);
+    }
     td.acts {
       margin-left: auto;
     }

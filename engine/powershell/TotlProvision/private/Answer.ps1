@@ -7,7 +7,7 @@ $script:Refusals = @(
     'wrong_host', 'not_found', 'unknown_tenant', 'unknown_machine', 'unknown_run', 'unknown_secret', 'unknown_token'
     'unknown_grant', 'unknown_unlocker', 'unknown_person', 'unknown_webhook', 'unknown_backup', 'method_not_allowed'
     'tenant_conflict', 'no_tenant_key', 'eid_conflict', 'kid_destroyed', 'run_conflict', 'keyring_conflict'
-    'unlocker_conflict', 'already_member', 'token_not_live', 'token_not_revoked', 'last_admin', 'not_yourself'
+    'unlocker_conflict', 'done_already', 'already_member', 'token_not_live', 'token_not_revoked', 'last_admin', 'not_yourself'
     'kid_not_active', 'merge_conflict', 'mark_changed', 'not_left_behind', 'nothing_replaced', 'rotation_unfinished', 'not_proven'
     'too_early', 'too_many_people', 'too_many_webhooks', 'too_many_tokens', 'export_running', 'backup_off', 'not_empty'
     'first_admin_needed', 'not_restoring', 'backup_damaged', 'backup_differs', 'body_too_large', 'unsupported_media_type'
