@@ -21,6 +21,7 @@ beforeEach(() => {
   grants = [];
   vi.stubGlobal('fetch', async (address: string | URL | Request) => {
     const { pathname } = new URL(address instanceof Request ? address.url : String(address));
+    if (pathname.endsWith('/overview')) return Response.json({ keyState: 'ready' });
     if (pathname.endsWith('/keyring')) return Response.json(keyring);
     return Response.json({ grants, next: null });
   });

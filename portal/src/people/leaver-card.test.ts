@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { Leaver, Member } from '../../../schema/person.ts';
+import type { Leaver, PeopleList } from '../../../schema/person.ts';
 import { isPast, type LeaverCard } from './leaver-card.ts';
 import type { LeaverReplacements } from './leaver-replacements.ts';
 import './leaver-card.ts';
@@ -21,9 +21,15 @@ const LEAVER: Leaver = {
   tokens: [],
   moreTokens: 0,
 };
-const member = (id: string): Member =>
-  ({ id, email: LEAVER.email, role: 'engineer', addedAt: 1, removedAt: null }) as Member;
-const past = (leaver: Leaver, people: Member[]) => isPast(leaver, { people, leavers: [leaver] });
+const member = (id: string): PeopleList['people'][number] => ({
+  id,
+  email: LEAVER.email,
+  role: 'engineer',
+  removedAt: null,
+  missing: false,
+  lastSeenAt: null,
+});
+const past = (leaver: Leaver, people: PeopleList['people']) => isPast(leaver, { people, leavers: [leaver] });
 
 afterEach(() => document.body.replaceChildren());
 
