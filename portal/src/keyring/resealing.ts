@@ -98,9 +98,8 @@ export class Resealing {
       const done = await rotate(this.#calls(), this.#progressed(), signal);
       this.#leftBehind = done.leftBehind;
       this.#paused = done.stopped;
-      if (done.stopped) return '';
-      const rest = this.#page.rotation()?.remaining;
-      return `${done.resealed} re-sealed.${rest === 0 ? ' Nothing is left to re-seal.' : ''}`;
+      const rest = this.#page.rotation()?.remaining === 0 ? 'Nothing is left to re-seal.' : '';
+      return done.stopped ? rest : `${done.resealed} re-sealed. ${rest}`.trim();
     } finally {
       this.#work(false);
     }
