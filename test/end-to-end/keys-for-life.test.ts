@@ -278,7 +278,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       // One confirmation: the re-sealing is part of the act, and leaves nothing unlocked.
       await stepUp(admin, 'Replace', AFTER_RECOVERY);
       await admin.getByText(`${ENGINEER} has left`).waitFor();
-      await admin.getByText(/^\d+ re-sealed\.$/).waitFor();
+      await admin.getByText(/^\d+ re-sealed\./).waitFor();
       assert.equal(await admin.getByText('Unlocked ·').count(), 0);
       await admin.getByRole('button', { name: 'What did they reveal?' }).click();
       await admin.getByText('1 version, 1 of them without a newer one since').waitFor();

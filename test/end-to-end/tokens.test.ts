@@ -110,7 +110,7 @@ test('before the set-up a token is unpinned, and the page says why', () =>
     await admin.getByText('there is no fingerprint yet').waitFor();
     await admin.getByRole('button', { name: 'Issue unpinned' }).waitFor();
     await admin.getByText('Demo fleet').waitFor();
-    await admin.getByText('by SQL').waitFor();
+    await admin.getByText('outside the portal').waitFor();
     await picture(admin, 'tokens-before-set-up');
   }));
 

@@ -67,7 +67,7 @@ export class AuditCountsLine extends LitElement {
       ${people.length > 1 ? people.slice(0, NAMED_MAX).map((one) => this.#person(one)) : nothing}
       ${
         toRotate > 0
-          ? html`<span class="due">${rotateCwIcon}${counted(toRotate, 'secret is', 'secrets are')} still to rotate</span>`
+          ? html`<span class="due" title="Revealed in these entries, with no newer version since; the fleet counts the PCs where one is due">${rotateCwIcon}${counted(toRotate, 'secret', 'secrets')} not rotated since</span>`
           : nothing
       }`;
   }

@@ -5,11 +5,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AuditEntry, AuditPage } from '../../../schema/audit.ts';
 import type { SecretKind } from '../../../schema/secret.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { banIcon, cpuIcon, fileKeyIcon, keyRoundIcon, rotateCwIcon, userCogIcon } from '../ui/icons.ts';
+import { banIcon, cpuIcon, fileKeyIcon, keyRoundIcon, rotateCwIcon, timerIcon, userCogIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, momentWords, shortId } from '../ui/words.ts';
+import { isOnlyLater } from './act-words.ts';
 import { aboutOf, actOf, isToRotate, PRINCIPAL_WORDS, reasonOf } from './words.ts';
 
 type Named = Pick<AuditPage, 'pcs' | 'secrets'>;
@@ -276,9 +277,11 @@ export class AuditTable extends LitElement {
     const secret = this.named.secrets[entry.subject];
     const refused = entry.outcome === 'refused';
     const kind = secret?.kind ?? null;
-    const icon = refused ? banIcon : kind ? KIND_ICONS[kind] : nothing;
+    // Too much at once is nobody's attempt at what they may not do: an auditor is not to take it for one.
+    const later = refused && isOnlyLater(entry.detail.code);
+    const icon = later ? timerIcon : refused ? banIcon : kind ? KIND_ICONS[kind] : nothing;
     const words = actOf(entry, secret, revealed);
-    return html`<span class="row ${refused ? 'refused' : ''}" title=${isolated(words)}>${icon}<span>${theirs(words)}</span></span>`;
+    return html`<span class="row ${refused && !later ? 'refused' : ''}" title=${isolated(words)}>${icon}<span>${theirs(words)}</span></span>`;
   }
 }
 

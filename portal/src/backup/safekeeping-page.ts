@@ -16,8 +16,8 @@ import type { HelpWanted } from '../keyring/left-behind.ts';
 import { type Progress, type Sweep, sweep } from '../secrets/sweep.ts';
 import { sweepCalls } from '../secrets/sweep-calls.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../ui/words.ts';
 import { StepUp } from '../unlock/step-up.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
@@ -123,13 +123,13 @@ export class SafekeepingPage extends LitElement {
   override render() {
     if (this.membership.role !== 'admin')
       return html`<h1>Backup</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
-    const { loaded, unreachable, said } = this.#work;
+    const { loaded, unreachable } = this.#work;
     const failure = this.#work.failureBut(PUTTING_BACK);
     return html`<h1>Backup</h1>
       <p class="quiet">Copies of everything, sealed as it is here, and the proof that they open.</p>
       <problem-note .error=${failure ?? this.#backingUp.failure ?? unreachable}></problem-note>
-      ${saidNote(said)} ${this.#health(loaded)} ${this.#exit()}
-      ${loaded || !unreachable ? this.#backup(loaded) : nothing} ${this.#stepUp.render()}`;
+      ${this.#health(loaded)} ${this.#exit()}
+      ${loaded || !unreachable ? this.#backup(loaded) : nothing} ${this.#stepUp.render()} ${toastOf(this.#work)}`;
   }
 
   #backup(loaded: Loaded | null) {

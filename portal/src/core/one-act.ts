@@ -20,9 +20,10 @@ export class OneAct implements ReactiveController {
   /** What is being done, for a page that does several things; null while nothing is. */
   doing: string | null = null;
   #last = '';
+  #words: Passing | null = null;
   /** The failure of the last act; it stays until the next. */
   failure: unknown = null;
-  /** What the last act said when it was done; it stays until the next. */
+  /** What the last act said when it was done; it stays until the next, or until it has been read. */
   said = '';
   /** What can be taken back; it stays until the next act, or until it has been read. */
   passing: Passing | null = null;
@@ -129,8 +130,20 @@ export class OneAct implements ReactiveController {
     });
   };
 
-  /** The toast has been read. */
-  letPass = (): void => this.#show({ passing: null });
+  /** What is to be read of the last act: a toast's words. */
+  get news(): Passing | null {
+    return this.passing ?? this.#saidAs;
+  }
+
+  /** It has been read. */
+  letPass = (): void => this.#show({ passing: null, said: '' });
+
+  /** The same object for as long as the same is said. */
+  get #saidAs(): Passing | null {
+    const { said } = this;
+    if (said !== this.#words?.words) this.#words = said === '' ? null : { words: said, undo: null };
+    return this.#words;
+  }
 
   #show(now: Partial<Pick<OneAct, 'doing' | 'failure' | 'said' | 'passing'>>): void {
     Object.assign(this, now);

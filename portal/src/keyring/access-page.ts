@@ -7,8 +7,8 @@ import type { Membership } from '../../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import { cardRows, list } from '../ui/list-styles.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
 import { type Access, AccessWork } from './access-work.ts';
 import { AfterRecovery } from './after-recovery.ts';
@@ -55,12 +55,11 @@ export class AccessPage extends LitElement {
       <p class="quiet screen">What opens the vault: each person’s own passphrase or passkey, and what the team shares.</p>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading who has access …</p>`}
-      ${loaded ? this.#content(loaded) : nothing} ${this.#work.stepUp.render()}`;
+      ${loaded ? this.#content(loaded) : nothing} ${this.#work.stepUp.render()} ${toastOf(this.#work)}`;
   }
 
   #content(access: Access) {
-    const { failure, said } = this.#work;
-    return html`<div class="screen"><problem-note .error=${failure}></problem-note>${saidNote(said)}</div>
+    return html`<div class="screen"><problem-note .error=${this.#work.failure}></problem-note></div>
       ${access.manifest && access.keyring ? this.#sections(access, access.manifest, access.keyring) : this.#none()}`;
   }
 

@@ -84,7 +84,8 @@ export class KeyTable extends LitElement {
     const want = (state: 'retired' | 'destroyed') => () =>
       this.dispatchEvent(new CustomEvent('key-step-wanted', { detail: { kid: key.kid, state } }));
     if (key.state === 'retiring' && key.remaining === 0)
-      return html`<button class="primary small" ?disabled=${this.busy} aria-label="Finish the rotation of ${shortId(key.kid)}" @click=${want('retired')}>Finish the rotation</button>`;
+      return html`<span class="quiet">Every secret is re-sealed. The rotation counts as going on until an admin finishes it.</span>
+        <button class="primary small" ?disabled=${this.busy} aria-label="Finish the rotation of ${shortId(key.kid)}" @click=${want('retired')}>Finish the rotation</button>`;
     const from = this.destroyableAt(key);
     if (key.state !== 'retired' || from === null) return nothing;
     if (from > Date.now())

@@ -15,6 +15,7 @@ import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { isLive } from '../tokens/token-list.ts';
 import { page } from '../ui/page-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { StepUp } from '../unlock/step-up.ts';
 import { unlock } from '../unlock/vault-client.ts';
 import type { KeyStepWanted } from './key-table.ts';
@@ -119,7 +120,8 @@ export class KeysPage extends LitElement {
       <problem-note .error=${this.#work.failureBut(HELPING) ?? unreachable}></problem-note>
       ${ready === null ? this.#notSetUp() : nothing}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
-      ${this.#resealing.render(this.#admin)} ${ready ? this.#keys(ready) : nothing} ${this.#stepUp.render()}`;
+      ${this.#resealing.render(this.#admin)} ${ready ? this.#keys(ready) : nothing} ${this.#stepUp.render()}
+      ${toastOf(this.#work)}`;
   }
 
   #keys({ rotation, keyring: { value: keyring, failure }, handedOut }: Ready) {

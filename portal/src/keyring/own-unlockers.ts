@@ -99,6 +99,7 @@ export class OwnUnlockers {
             : nothing
         }
       </div>
+      ${this.#answer()}
       ${own.length === 0 && !waiting ? html`<p class="quiet">You have none of your own yet.</p>` : nothing}
       <unlocker-list
         .unlockers=${own}
@@ -115,6 +116,20 @@ export class OwnUnlockers {
       ${waiting ? this.#asked(waiting) : nothing} ${making.what === 'own' ? this.#form(access) : nothing}
       ${making.what === 'passphrase' ? this.#passphraseForm(making.unlocker) : nothing}
     </section>`;
+  }
+
+  /** What an admin has answered; the region stands empty before it speaks. */
+  #answer() {
+    const { answered } = this.#work;
+    return html`<div role="status">
+      ${
+        answered === null
+          ? nothing
+          : answered === 'given'
+            ? html`<p class="note good">An admin gave you access: you can unlock with it now.</p>`
+            : html`<p class="note warn">Your request waits no longer, and access was not given: ask an admin why, and then again.</p>`
+      }
+    </div>`;
   }
 
   /** It shows what this browser has asked for, whatever the server says the request was. */

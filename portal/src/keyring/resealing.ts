@@ -10,7 +10,6 @@ import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepCalls } from '../secrets/sweep-calls.ts';
 import { refreshCwIcon } from '../ui/icons.ts';
-import { saidNote } from '../ui/said-note.ts';
 import type { Proof } from '../unlock/unlock-fields.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
 import { vault, whileResealing } from '../unlock/vault-client.ts';
@@ -39,6 +38,8 @@ export class Resealing {
   /** How far the check before a destruction has come. */
   #checking: Progress | null = null;
   #working = false;
+  /** It was asked to stop here, and somebody has to go on with it. */
+  #paused = false;
   #leftBehind: LeftBehind[] = [];
 
   constructor(host: ReactiveControllerHost, page: Page) {
@@ -96,9 +97,9 @@ export class Resealing {
     try {
       const done = await rotate(this.#calls(), this.#progressed(), signal);
       this.#leftBehind = done.leftBehind;
-      return done.stopped
-        ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
-        : `${done.resealed} re-sealed.`;
+      this.#paused = done.stopped;
+      const rest = this.#page.rotation()?.remaining === 0 ? 'Nothing is left to re-seal.' : '';
+      return done.stopped ? rest : `${done.resealed} re-sealed. ${rest}`.trim();
     } finally {
       this.#work(false);
     }
@@ -147,10 +148,9 @@ export class Resealing {
   render(mayWork: boolean) {
     const rotation = this.#page.rotation();
     const { acts } = this.#page;
-    const { said, busy } = acts;
+    const { busy } = acts;
     const isOver = rotation !== null && rotation.remaining === 0 && !this.#working && !this.#checking;
-    return html`${saidNote(isOver && said ? `${said} Nothing is left to re-seal.` : '')}
-      ${this.#checking ? this.#checkCard(this.#checking) : rotation && !isOver ? this.#card(rotation, mayWork) : nothing}
+    return html`${this.#checking ? this.#checkCard(this.#checking) : rotation && !isOver ? this.#card(rotation, mayWork) : nothing}
       ${
         this.#leftBehind.length > 0
           ? html`<left-behind
@@ -177,7 +177,6 @@ export class Resealing {
   }
 
   #card({ total, remaining }: Rotation, mayWork: boolean) {
-    const { said } = this.#page.acts;
     const done = total - remaining;
     return html`<section class="card">
       <div class="card-head">
@@ -189,7 +188,11 @@ export class Resealing {
         <span role="status">${done.toLocaleString()} of ${total.toLocaleString()} ${this.#working ? '…' : nothing}</span>
         ${mayWork ? this.#startOrPause() : html`<span class="quiet">An admin has to go on with this.</span>`}
       </div>
-      ${said ? html`<p class="quiet">${said}</p>` : nothing}
+      ${
+        this.#paused && !this.#working
+          ? html`<p class="quiet">Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.</p>`
+          : nothing
+      }
     </section>`;
   }
 

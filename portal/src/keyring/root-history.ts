@@ -131,7 +131,7 @@ export class RootHistory extends LitElement {
                   ({ root, followedAt, words }) => html`<li>
                     Replaced ${exactTime(followedAt)}. Who is asked for the words of this earlier root reads them out:
                     <eight-words .words=${words}></eight-words>
-                    <span class="quiet mono">${root}</span>
+                    <fingerprint-text class="quiet" .fingerprint=${root}></fingerprint-text>
                     ${overlapping.includes(root) ? this.#overlap(root) : nothing}
                   </li>`,
                 )}

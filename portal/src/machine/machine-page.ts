@@ -256,7 +256,6 @@ export class MachinePage extends LitElement {
         .busy=${this.#acts.busy}
         @move-wanted=${this.#acts.moveMachine}
       ></archive-note>
-      <div role="status">${this.#acts.said ? html`<p class="note good attention">${this.#acts.said}</p>` : nothing}</div>
       <div role="status">
         ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
       </div>

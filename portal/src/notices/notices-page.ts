@@ -7,7 +7,6 @@ import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../sche
 import * as api from '../api/notices.ts';
 import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { toastOf } from '../ui/toast-note.ts';
 import type { WebhookAct, WebhookActWanted } from './webhook-card.ts';
@@ -118,14 +117,14 @@ export class NoticesPage extends LitElement {
     if (!this.#admin)
       return html`<h1>Notices</h1>
         <p class="note">Notices are set up by the tenant’s admins: an admin of ${this.membership.name} says who is told of what.</p>`;
-    const { loaded, unreachable, said } = this.#work;
+    const { loaded, unreachable } = this.#work;
     const failure = this.#work.failureBut(this.changing === null ? ADDING : changing(this.changing)) ?? unreachable;
     return html`<h1>Notices</h1>
       <p class="quiet">
         A webhook is told at once of what matters. A notice names ids and host names; it never holds a secret, a token or a reason.
       </p>
       <problem-note .error=${failure}></problem-note>
-      ${saidNote(said)} ${this.made ? this.#secret(this.made) : nothing}
+      ${this.made ? this.#secret(this.made) : nothing}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
       ${repeat(
         loaded?.webhooks ?? [],

@@ -13,8 +13,8 @@ import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { OperatedLimits } from '../limits/operated-limits.ts';
 import type { Confirmed } from '../ui/confirm-dialog.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import type { CreateWanted } from './new-tenant.ts';
 import type { TenantWanted } from './tenant-table.ts';
 import '../ui/confirm-dialog.ts';
@@ -129,7 +129,7 @@ export class OperatorPage extends LitElement {
       <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s PCs, people or secrets are called.</p>
       <problem-note .error=${this.#acts.failureBut(CREATING, suspending ? SUSPENDING : null)}></problem-note>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
-      ${saidNote(this.#acts.said)} ${this.#list()}
+      ${this.#list()}
       <section class="card">
         <h2>New tenant</h2>
         <new-tenant
@@ -141,7 +141,7 @@ export class OperatorPage extends LitElement {
         ></new-tenant>
       </section>
       ${suspending ? this.#askWhy(suspending) : nothing}
-      ${this.#limits.render()}`;
+      ${this.#limits.render()} ${toastOf(this.#acts)}`;
   }
 
   /** The effect of a suspension, and the reason for it, for the tenant's own audit. */

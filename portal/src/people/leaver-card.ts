@@ -34,6 +34,23 @@ export const isTakenBack = (
   );
 };
 
+/** Whether everything that it was for is done: nothing of before opens anything, and nothing goes on without them. */
+const isDone = ({ unlockersReplaced, escrowKeyReplaced, rootReplaced, remaining, webhooks, tokens }: Leaver): boolean =>
+  unlockersReplaced &&
+  escrowKeyReplaced &&
+  rootReplaced &&
+  remaining === 0 &&
+  webhooks.length === 0 &&
+  !tokens.some((one) => one.made);
+
+/** Whether the person who left is a member again. */
+export const isBack = ({ person, email, becomes }: Leaver, people: PeopleList['people']): boolean =>
+  becomes === null && people.some((one) => (one.id === person || one.email === email) && one.removedAt === null);
+
+/** Whether the act has nothing to say any more: it was taken back, or it is done and they are a member again. */
+export const isPast = (leaver: Leaver, list: Pick<PeopleList, 'people' | 'leavers'>): boolean =>
+  isTakenBack(leaver, list) || (isDone(leaver) && isBack(leaver, list.people));
+
 /** The replacement of a version, or the person who says that it was replaced. */
 function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
   if (rotatedBy !== null) return `rotated, says ${rotatedBy}`;
@@ -60,7 +77,7 @@ export class LeaverCard extends LitElement {
       }
       leaver-replacements {
         display: block;
-        margin: 16px 0;
+        margin: 16px 0 24px;
       }
       h3 {
         margin: 16px 0 8px;
@@ -91,6 +108,8 @@ export class LeaverCard extends LitElement {
   @property() tenant = '';
   @property({ type: Boolean }) admin = false;
   @property({ attribute: false }) shared: SharedWays = { team: false, recovery: false };
+  /** They are a member again, but what they could open before is not all replaced. */
+  @property({ attribute: false }) back = false;
   @property({ attribute: false }) busy = false;
   @state() private report: RevealedReport | null = null;
   #reading = new OneAct(this);
@@ -111,9 +130,11 @@ export class LeaverCard extends LitElement {
     const { becomes } = leaver;
     return html`<div class="card-head"><h2>${leaver.email} ${
       becomes === null
-        ? finished
-          ? 'has left'
-          : 'is leaving'
+        ? this.back
+          ? 'is back, and may hold keys of before'
+          : finished
+            ? 'has left'
+            : 'is leaving'
         : `is an ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
     }</h2></div>
       <ol>
@@ -121,7 +142,7 @@ export class LeaverCard extends LitElement {
           1,
           true,
           becomes === null
-            ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`
+            ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; ${this.back ? 'a member again since' : 'every request of theirs is refused'}`
             : `Was an ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
         )}
         ${this.#step(2, this.#replaced, 'Everything they could open is replaced')}

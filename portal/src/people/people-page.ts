@@ -17,7 +17,6 @@ import { PageWork } from '../core/page-work.ts';
 import type { Sheets } from '../keyring/recovery-sheets.ts';
 import { HELPING, Resealing } from '../keyring/resealing.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { toastOf } from '../ui/toast-note.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
@@ -25,7 +24,7 @@ import { readManifest } from '../unlock/manifest.ts';
 import { StepUp, writeDrafted } from '../unlock/step-up.ts';
 import type { Proof } from '../unlock/unlock-fields.ts';
 import { lock } from '../unlock/vault-client.ts';
-import { isTakenBack, type Outliving } from './leaver-card.ts';
+import { isBack, isPast, type Outliving } from './leaver-card.ts';
 import type { Replacements } from './leaver-replacements.ts';
 import type { PersonForm, PersonWanted } from './person-form.ts';
 import type { PersonActWanted } from './person-list.ts';
@@ -181,13 +180,12 @@ export class PeoplePage extends LitElement {
   }
 
   override render() {
-    const { loaded, unreachable, said } = this.#work;
+    const { loaded, unreachable } = this.#work;
     if (this.membership.role === 'engineer')
       return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own ways in are under <a href="/t/${this.#tenant}/access">Unlock methods</a>.</p>`;
     return html`<h1 class="screen">People</h1>
       <p class="quiet screen">Who may sign in, and what each may do.</p>
       <problem-note .error=${this.#work.failureBut(ADDING, HELPING) ?? unreachable}></problem-note>
-      <div class="screen">${saidNote(said)}</div>
       ${loaded === null && !unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
       ${this.#resealing.render(this.#admin)} ${this.out ? this.#sheets(this.out) : loaded ? this.#lists(loaded) : nothing}
       ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()} ${toastOf(this.#work)}`;
@@ -215,7 +213,7 @@ export class PeoplePage extends LitElement {
     };
     // Each card keeps the text typed into it, even when another leaver is inserted before it.
     return html`${repeat(
-      leavers.filter((leaver) => !isTakenBack(leaver, { people, leavers })),
+      leavers.filter((leaver) => !isPast(leaver, { people, leavers })),
       ({ person, startedAt }) => `${person} ${startedAt}`,
       (leaver) => html`<section class="card">
           <leaver-card
@@ -223,6 +221,7 @@ export class PeoplePage extends LitElement {
             .tenant=${this.#tenant}
             .admin=${this.#admin}
             .shared=${shared}
+            .back=${isBack(leaver, people)}
             .busy=${this.#work.busy}
             @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
             @end-wanted=${(event: CustomEvent<Outliving>) => this.#end(event.detail)}

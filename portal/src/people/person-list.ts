@@ -88,7 +88,7 @@ export class PersonList extends LitElement {
       <td>
         <span class="who"><span class="avatar" aria-hidden="true">${initials(email)}</span><span>${email}</span>${
           email === this.admin ? html`<span class="pill">You</span>` : nothing
-        }${missing ? html`<span class="pill bad">Taken out by SQL</span>` : nothing}</span>
+        }${missing ? html`<span class="pill bad">Removed outside the portal</span>` : nothing}</span>
       </td>
       <td>${this.admin === '' || email === this.admin || missing ? ROLE_WORDS[role] : this.#role(person)}</td>
       <td>${this.#ways(person)}</td>

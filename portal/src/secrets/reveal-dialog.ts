@@ -125,6 +125,18 @@ export class RevealDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
+  /** What is shown becomes taller or lower; the buttons stay where they are, or the next press would miss. */
+  #spell = (): void => {
+    const below = Math.max(0, innerHeight - this.dialog.getBoundingClientRect().bottom);
+    Object.assign(this.dialog.style, {
+      top: 'auto',
+      bottom: `${below}px`,
+      marginBottom: '0',
+      maxHeight: `calc(100dvh - ${below + 8}px)`,
+    });
+    this.spelling = !this.spelling;
+  };
+
   #keep = (): void => {
     this.#countdown.extend(SHOWN_SECONDS);
     this.#outOf = this.#countdown.secondsLeft;
@@ -248,9 +260,7 @@ export class RevealDialog extends LitElement {
         </button>
         <button
           aria-pressed=${this.spelling}
-          @click=${() => {
-            this.spelling = !this.spelling;
-          }}
+          @click=${this.#spell}
         >
           ${megaphoneIcon}Spell it out
         </button>

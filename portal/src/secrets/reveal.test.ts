@@ -433,6 +433,27 @@ describe('the dialog', () => {
     expect(await sealed()).toBe(1);
   });
 
+  it('leaves its buttons where they are while it spells, because the next press is for one of them', async () => {
+    const element = await open();
+    const opened = { plaintext: 'aB7xK2mQ9pLw4Zt6Rv8Y', bound: true, sealedAt: 1, pc: null, bitlocker: null };
+    element.progress = { step: 'shown', opened, auditSeq: 1 };
+    await element.updateComplete;
+    const [spell, keep] = ['[aria-pressed]', '.actions .primary'].map(
+      (of) => element.renderRoot.querySelector(of) as HTMLButtonElement,
+    );
+    const at = async () => {
+      await element.updateComplete;
+      await element.renderRoot.querySelector<LitElement>('secret-text')?.updateComplete;
+      return Math.round(keep?.getBoundingClientRect().top ?? 0);
+    };
+    const before = await at();
+    spell?.click();
+    expect(await at()).toBe(before);
+    expect(spell?.ariaPressed).toBe('true');
+    spell?.click();
+    expect(await at()).toBe(before);
+  });
+
   it('gives the focus back to what opened it', async () => {
     const opener = document.createElement('button');
     document.body.append(opener);

@@ -206,7 +206,7 @@ export class Revealing implements ReactiveController {
       .locked=${this.#locked ?? !this.#isOpen(vaultState())}
       .unlock=${this.#opening.shown}
       .opening=${this.#opening.working}
-      .lastTicket=${lastTicket(this.#tenant())}
+      .lastTicket=${lastTicket(this.#tenant(), this.#ticket)}
       .choices=${this.#beside.choices}
       .earlier=${this.#beside.earlier}
       machine=${machine}

@@ -218,7 +218,7 @@ export class SettingsPage extends LitElement {
       >
       <div class="row">${keptWords({ unsaved: false, saved: this.saved?.section === 'engines', undo: this.#undo })}</div>
       <p class="quiet">
-        Older engines send raw RSA-OAEP, which names no PC: such a secret is kept, and says “No proof of the PC” for good.
+        Older engines send secrets that name no PC. Such a secret is kept, and says “No proof of the PC” for good.
       </p>
     </section>`;
   }

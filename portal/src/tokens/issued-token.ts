@@ -9,6 +9,7 @@ import { theirs } from '../ui/theirs.ts';
 import { engineFileName, saveEngineFile } from './engine-file.ts';
 import './windows-kit.ts';
 
+/** Fires `kept` once it was saved or copied, and `closed`. */
 @customElement('issued-token')
 export class IssuedTokenElement extends LitElement {
   static override styles = [
@@ -35,9 +36,22 @@ export class IssuedTokenElement extends LitElement {
     focusHeading(this.renderRoot);
   }
 
+  /** They have it: leaving asks about nothing any more. */
+  #kept(): void {
+    this.dispatchEvent(new CustomEvent('kept'));
+  }
+
+  #save = (): void => {
+    saveEngineFile(this.file, this.issued.prefix);
+    this.#kept();
+  };
+
   #copy = async (): Promise<void> => {
     this.words = await navigator.clipboard.writeText(this.issued.token).then(
-      () => 'Copied',
+      () => {
+        this.#kept();
+        return 'Copied';
+      },
       () => 'Not allowed: select it',
     );
   };
@@ -53,13 +67,14 @@ export class IssuedTokenElement extends LitElement {
           : nothing
       }
       <div class="row">
-        <button class="primary" @click=${() => saveEngineFile(file, issued.prefix)}>
+        <button class="primary" @click=${this.#save}>
           Download engine.json
         </button>
         <button @click=${this.#copy}>${this.words}</button>
         <span class="visually-hidden" role="status">${this.words === 'Copy' ? nothing : this.words}</span>
         <button @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>I have it</button>
       </div>
+      <p class="quiet">It is saved as <span class="mono">${engineFileName(issued.prefix)}</span>, so that several stay apart.</p>
       <windows-kit .configuration=${engineFileName(issued.prefix)}></windows-kit>`;
   }
 }

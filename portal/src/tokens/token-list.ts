@@ -98,7 +98,7 @@ export class TokenListElement extends LitElement {
       <div class="text">
         <p class="name"><strong>${theirs(token.label || token.id)}</strong> <span class="mono quiet">${token.prefix}…</span> ${this.#state(token, now)} ${this.#pin(token)}</p>
         <p class="quiet">
-          Made <span title=${exactTime(token.createdAt)}>${dayOf(token.createdAt)}</span> ${token.createdBy === null ? 'by SQL' : `by ${token.createdBy}`} ·
+          Made <span title=${exactTime(token.createdAt)}>${dayOf(token.createdAt)}</span> ${token.createdBy === null ? 'outside the portal' : `by ${token.createdBy}`} ·
           ${this.#end(token, live)}
         </p>
         <p class="quiet">
@@ -117,7 +117,7 @@ export class TokenListElement extends LitElement {
 
   #state(token: Token, now: number) {
     if (token.revokedAt !== null) return html`<span class="pill bad">Revoked</span>`;
-    if (token.missing) return html`<span class="pill bad">Taken out by SQL</span>`;
+    if (token.missing) return html`<span class="pill bad">Removed outside the portal</span>`;
     if (token.expiresAt === null) return nothing;
     if (token.expiresAt <= now) return html`<span class="pill bad">Expired</span>`;
     if (token.replacedBy !== null) return html`<span class="pill">Has a successor</span>`;

@@ -238,3 +238,21 @@ it('no form of the portal is without a row', () => {
   );
   expect(forms.toSorted()).toEqual([...Object.keys(FORMS), ...OTHERS].toSorted());
 });
+
+it('says at the field what the browser would say in a bubble, until the field is right', async () => {
+  const element = await show('people/person-form', FORMS['people/person-form'] as Row);
+  await fail(element, refusal('already_member'), FORMS['people/person-form'] as Row);
+  const field = element.renderRoot.querySelector('#email') as HTMLInputElement;
+  const wrongs = () => [...element.renderRoot.querySelectorAll('.wrong')].map((one) => one.textContent?.trim());
+  field.form?.requestSubmit();
+  expect(wrongs()).toEqual([field.validationMessage]);
+  expect([field.getAttribute('aria-invalid'), (element.renderRoot as ShadowRoot).activeElement]).toEqual([
+    'true',
+    field,
+  ]);
+  const kept = field.dispatchEvent(new Event('invalid', { cancelable: true }));
+  expect([kept, wrongs().length]).toEqual([false, 1]);
+  field.value = 'ada@example.com';
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  expect([wrongs(), field.getAttribute('aria-invalid')]).toEqual([[], null]);
+});

@@ -1,4 +1,4 @@
-// Where a refusal stands in a form: at each field that it is about, with the focus at the first of them; whatever is about none stands above the
+// Where a refusal stands in a form, and what the browser finds wrong before anything is sent: at each field that it is about, with the focus at the first of them; whatever is about none stands above the
 // form, or where it has a place for that. No message is shown twice.
 import { html, type LitElement, type ReactiveController, render } from 'lit';
 import { ApiProblem } from '../api/http.ts';
@@ -29,6 +29,9 @@ export class RefusedFields implements ReactiveController {
   #shown: unknown = null;
   /** What takes the last refusal off the form. */
   #undo: (() => void)[] = [];
+  /** What takes the browser's own words off a field. */
+  readonly #unfit = new Map<Field, () => void>();
+  #root: HTMLElement | DocumentFragment | null = null;
 
   constructor(host: LitElement, of: Of) {
     this.#host = host;
@@ -37,11 +40,45 @@ export class RefusedFields implements ReactiveController {
   }
 
   hostUpdated(): void {
+    this.#listen();
     const failure = this.#of.failure();
     if (failure === this.#shown) return;
     this.#shown = failure;
-    for (const undo of this.#undo.splice(0)) undo();
+    this.#clear();
     if (failure) this.#show(failure);
+  }
+
+  #listen(): void {
+    if (this.#root) return;
+    this.#root = this.#host.renderRoot;
+    this.#root.addEventListener('invalid', this.#unfitting, true);
+    this.#root.addEventListener('input', ({ target }) => this.#letUnfitPass(target as Field), true);
+  }
+
+  /** In place of the browser's bubble, which covers what stood there and goes by itself: words at each field, and the focus at the first. */
+  #unfitting = (event: Event): void => {
+    const field = event.target as Field;
+    event.preventDefault();
+    const fields = [...(field.form?.querySelectorAll<Field>(FIELDS) ?? [])];
+    if (fields.find((one) => !one.validity.valid) === field) {
+      this.#clear();
+      field.focus();
+    }
+    const { patternMismatch } = field.validity;
+    this.#letUnfitPass(field);
+    this.#mark(field, patternMismatch && field.title ? field.title : field.validationMessage);
+    const undo = this.#undo.pop();
+    if (undo) this.#unfit.set(field, undo);
+  };
+
+  #letUnfitPass(field: Field): void {
+    this.#unfit.get(field)?.();
+    this.#unfit.delete(field);
+  }
+
+  #clear(): void {
+    for (const undo of [...this.#undo.splice(0), ...this.#unfit.values()]) undo();
+    this.#unfit.clear();
   }
 
   #show(failure: unknown): void {

@@ -17,7 +17,8 @@ const text = css`
     min-width: 0;
     overflow-wrap: anywhere;
   }
-  h1:focus:not(:focus-visible) {
+  /* A heading takes the focus so that it is read from there; there is nothing to press. */
+  :is(h1, h2, h3)[tabindex="-1"]:focus {
     outline: none;
   }
   h2 {

@@ -75,7 +75,14 @@ it('is gone with the next act: what came before it is no longer what was just do
   await host.act.do(async () => 'Something else.');
   await host.updateComplete;
   await toast.updateComplete;
-  expect([words(), host.act.said]).toEqual(['', 'Something else.']);
+  expect(words()).toBe('Something else.');
+});
+
+it('ends with the words of an act that cannot be undone, because they would outlive what they speak of', async () => {
+  const { host, toast, words } = await done();
+  toast.staysMs = 1;
+  await host.act.do(async () => 'Added.');
+  await until(() => expect([words(), host.act.said]).toEqual(['', '']));
 });
 
 it('stays while a pointer or the focus is at it, however long, and for ten seconds else', async () => {

@@ -122,9 +122,9 @@ export class ToastNote extends LitElement {
   }
 }
 
-/** The toast of what an act has just done; put it at the end of the act's page. */
+/** The toast of what an act has just done: words of success do not outlive what they speak of. Put it at the end of the act's page. */
 export const toastOf = (act: OneAct) =>
-  html`<toast-note .passing=${act.passing} .busy=${act.busy} @undo-wanted=${act.takeBack} @over=${act.letPass}></toast-note>`;
+  html`<toast-note .passing=${act.news} .busy=${act.busy} @undo-wanted=${act.takeBack} @over=${act.letPass}></toast-note>`;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -140,7 +140,7 @@ export const phaseWords = (name: string): string => {
 };
 
 /** A thumbprint in groups that two people can compare aloud. Joined again it is the thumbprint: an engine compares it whole. */
-export const groupsOf = (text: string, size = 6): string[] => text.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
+export const groupsOf = (text: string, size = 4): string[] => text.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
 export const shortId = (text: string): string => text.slice(0, 8);
 
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
