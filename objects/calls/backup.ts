@@ -35,7 +35,7 @@ export abstract class BackupCalls extends NoticesCalls {
     const word = isRefusal(found) ? found : await restore.askIndex(INDEX_DB, caller.tenant, found);
     // When the index does not answer, the notices of this chain still tell.
     const indexed = await outbox.ask(() => indexedHead(INDEX_DB, caller.tenant));
-    const begun = this.gate.operators(caller, 'restore', () =>
+    const begun = this.gate.operatorsFirst(caller, 'restore', () =>
       isRefusal(found) ? found : isRefusal(word) ? word : restore.beginRestore(this.ctx.storage, found, indexed),
     );
     if (!bucket || isRefusal(begun) || isRefusal(found) || isRefusal(word)) return begun as Refusal;

@@ -68,6 +68,11 @@ export class Gate {
     return this.#serve(caller, subject, ['admin'], act);
   }
 
+  /** The same, for what only looks before the act: no name is noted by it. */
+  adminsFirst<T>(caller: Caller<Person>, subject: string, look: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, ['admin'], look, false);
+  }
+
   /** Reading ciphertexts in bulk is a permission of its own: today it is the admins'. */
   bulkReaders<T>(caller: Caller<Person>, subject: string, act: Act<T>): T | Refusal {
     return this.#serve(caller, subject, ['admin'], act);
@@ -89,6 +94,11 @@ export class Gate {
     return this.#serve(caller, subject, [], act);
   }
 
+  /** The same, for what only begins an act that a later call ends: no name is noted by it. */
+  operatorsFirst<T>(caller: Caller<Operator>, subject: string, begin: Act<T>): T | Refusal {
+    return this.#serve(caller, subject, [], begin, false);
+  }
+
   /**
    * The same act, no more often than one person may. It runs inside the gate, so that a caller who may not do it at all
    * is told that instead.
@@ -105,7 +115,8 @@ export class Gate {
     };
   }
 
-  #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {
+  /** `isWhole`: once it is done, the act is done that the request names. */
+  #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>, isWhole = true): T | Refusal {
     this.enter(caller.tenant);
     const now = Date.now();
     // Neither answered nor recorded: the chain itself is on its way in.
@@ -114,7 +125,7 @@ export class Gate {
       return refuse('tenant_restoring', 'A backup is being put in; try again in a while.');
     const done = restoring ? null : doneAlready(this.#storage.sql, caller);
     const result = this.#forbids(caller, roles, now) ?? done ?? withinRoom(() => act(now));
-    if (!isRefusal(result) && !restoring) noteDone(this.#storage.sql, caller, now);
+    if (isWhole && !isRefusal(result) && !restoring) noteDone(this.#storage.sql, caller, now);
     if (isRefusal(result) && !restoring)
       this.#storage.transactionSync(() => {
         audit.recordRefusal(this.#storage, {

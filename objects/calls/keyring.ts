@@ -40,7 +40,7 @@ export abstract class KeyringCalls extends RotationCalls {
    */
   async writeKeyring(caller: Caller<Person>, write: KeyringWrite): Promise<KeyringWritten | Refusal> {
     const verified = await verifyWrite(caller.tenant, write);
-    const destroys = this.gate.admins(caller, 'keyring', () =>
+    const destroys = this.gate.adminsFirst(caller, 'keyring', () =>
       isRefusal(verified) ? verified : keyring.kidsDestroyed(this.sql, verified.manifest),
     );
     if (isRefusal(verified) || isRefusal(destroys)) return destroys as Refusal;

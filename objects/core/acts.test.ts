@@ -1,11 +1,13 @@
 // An act that has a name is done once under it: whoever asks again is told so, and nothing counts twice.
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
+import { signManifest } from '../../portal/vault/root.ts';
 import type { AuditPage } from '../../schema/audit.ts';
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { TenantCreated } from '../../schema/operator.ts';
 import type { Problem } from '../../schema/problem.ts';
 import type { Receipt, Revealed } from '../../schema/secret.ts';
+import { sha256Hex } from '../../schema/signed.ts';
 import type { IssuedToken, TokenList } from '../../schema/token.ts';
 import { faultyIndex } from '../../test/support/faulty-index.ts';
 import {
@@ -90,6 +92,21 @@ it('what was refused or taken back may be asked for under the same name', async 
   const wrong = `/v1/tenants/${id}/people?act=${name()}`;
   expect((await asPerson(admin, wrong, { email: admin, role: 'auditor' })).status).toBe(409);
   expect((await asPerson(admin, wrong, { email: 'new@example.com', role: 'auditor' })).status).toBe(201);
+});
+
+it('a keyring that was only looked at before its write was refused may be written under the same name', async () => {
+  const { id, keyring } = await seedReadyTenant();
+  const path = `/v1/tenants/${id}/keyring?act=${name()}`;
+  const previous = await sha256Hex(keyring.write.manifest);
+  const write = async (version: number) => {
+    const manifest = await signManifest(keyring.root, { ...keyring.manifest, version, previous });
+    const body = { manifest, root: keyring.write.root, escrowKeys: [], unlockers: [], wraps: [] };
+    return (await asPerson(admin, path, body)).json.code;
+  };
+  const { version } = keyring.manifest;
+  expect(await write(version + 2)).toBe('keyring_conflict');
+  expect(await write(version + 1)).toBeUndefined();
+  expect(await write(version + 1)).toBe('done_already');
 });
 
 it('a tenant that an operator creates is the same one when its act is asked for again', async () => {

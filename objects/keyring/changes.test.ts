@@ -251,6 +251,20 @@ describe('many changes by one person', () => {
     expect((await write()).status).toBe(200);
   });
 
+  it('are taken back until half as much again is kept, also where half of the limit is no whole number', async () => {
+    await limited(1_000_001);
+    let answer = await write();
+    while (answer.status === 200) answer = await write();
+    let undos = 0;
+    do {
+      const { version, changes } = await keyringOf();
+      const change = changes?.at(-1)?.change ?? 0;
+      answer = await asPerson<Problem>(ADMIN, at('keyring/undo'), { change, version, reason: 'and back' });
+    } while (answer.status === 200 && ++undos < 30);
+    expect(answer.json).toMatchObject({ status: 429, code: 'rate_limited' });
+    expect(undos).toBeGreaterThan(5);
+  });
+
   it('put back nothing that is no part of a keyring, whatever a bent backup has put among what is kept', async () => {
     await write();
     const person = { id: 'stranger', email: 'stranger@example.com', role: 'admin', removed_at: null, version: 1 };

@@ -77,7 +77,7 @@ export function refuseKept(
   now: number,
 ): Refusal | null {
   const { keyringBytes } = readLimits(sql);
-  const limit = what === 'undo' ? keyringBytes * UNDO_SHARE : keyringBytes;
+  const limit = what === 'undo' ? Math.floor(keyringBytes * UNDO_SHARE) : keyringBytes;
   const used =
     first<{ weight: number | null }>(
       sql,

@@ -1,7 +1,9 @@
 // The portal asks as its row says. Code that must not compile is marked; where it compiles all the same, the type check
 // fails here.
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { call, download, urlOf } from './call.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 it('spells an id as one part of the path, because it may be anything that a server has said', () => {
   const { pathname, search } = urlOf('GET /v1/tenants/:tenant/machines/:machine/history', {
@@ -32,4 +34,17 @@ it('does not compile with a route that there is not, without an id, or with a bo
   ];
   const right = async () => (await call('GET /v1/tenants/:tenant/overview', { params })).keyState;
   expect([typeof wrong, typeof right]).toEqual(['function', 'function']);
+});
+
+it('asks for a file without a name, because one that broke off is asked for again and not done already', async () => {
+  const asked: URL[] = [];
+  vi.stubGlobal('fetch', async (url: URL) => {
+    asked.push(url);
+    return Response.json({});
+  });
+  const params = { tenant: 'acme' };
+  const { signal } = new AbortController();
+  await download('POST /v1/tenants/:tenant/audit/export', { params, body: { format: 'csv' }, signal });
+  await call('POST /v1/tenants/:tenant/backup/run', { params });
+  expect(asked.map(({ searchParams }) => searchParams.has('act'))).toEqual([false, true]);
 });

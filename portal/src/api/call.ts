@@ -42,7 +42,7 @@ type Loose = {
 
 /**
  * Acts without a name. What each sends is taken once by its own marks however often it comes, or takes the place of what came before; or it
- * is a step of a longer work, which hands out again what did not arrive.
+ * is a step of a longer work, which hands out again what did not arrive; or a file, which is asked for again where it broke off.
  */
 const UNNAMED: ReadonlySet<Route> = new Set<Route>([
   'POST /v1/tenants/:tenant/spool/report',
@@ -56,6 +56,7 @@ const UNNAMED: ReadonlySet<Route> = new Set<Route>([
   'POST /v1/tenants/:tenant/ciphertexts/findings',
   'POST /v1/tenants/:tenant/rotation/page',
   'POST /v1/tenants/:tenant/rotation/reseal',
+  'POST /v1/tenants/:tenant/audit/export',
 ]);
 
 /** The address of a route: the one place where an id becomes a part of one. */
