@@ -8,7 +8,7 @@ import type { AuditEntry, AuditHeads, AuditPage } from '../../schema/audit.ts';
 import type { RotationPage } from '../../schema/rotation.ts';
 import { list } from '../../schema/routes/contract.ts';
 import { type Act, button, inDialog } from '../../test/support/act.ts';
-import { ActingStand, pathOf } from '../../test/support/acting-stand.ts';
+import { ActingStand, pathOf } from './acting-stand.ts';
 import { GROUPS } from '../../test/support/acts.ts';
 import { bent } from '../../test/support/bent.ts';
 import { CHANGING, LEFT_BEHIND, RESEALING, SET_UP } from '../../test/support/keyring-acts.ts';
@@ -153,7 +153,10 @@ class Walk {
     if (does !== 'doubled') await this.#again(act, page, does, () => count(network.heard, heard, /^POST /));
     const { second, shown } = LOST[act.sends] ?? {};
     if (act.who === 'operator')
-      assert.ok(count(network.answered, answered, second === 'same' ? /^201 POST / : /^2\d\d POST /) <= 1, 'done more than once');
+      assert.ok(
+        count(network.answered, answered, second === 'same' ? /^201 POST / : /^2\d\d POST /) <= 1,
+        'done more than once',
+      );
     else if (second !== 'anew') await this.#onRecordOnce(act, before);
     if (shown) await this.#shownAnew(page, shown);
     if (await act.done(page).isVisible()) await act.after?.(page);
@@ -177,7 +180,11 @@ class Walk {
     const before = sent();
     const isOver = async () => (await words.first().isVisible()) || (await isGone());
     await until('what comes of the second press', async () => {
-      if (sent() === before && (await pressed.isVisible()) && (await pressed.isEnabled({ timeout: PRESS_MS }).catch(() => false)))
+      if (
+        sent() === before &&
+        (await pressed.isVisible()) &&
+        (await pressed.isEnabled({ timeout: PRESS_MS }).catch(() => false))
+      )
         await pressed.click({ force: true, timeout: PRESS_MS }).catch(() => {});
       for (let looks = 0; looks < LOOKS; looks++) {
         if (await isOver()) return true;

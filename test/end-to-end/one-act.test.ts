@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { RotationPage } from '../../schema/rotation.ts';
 import type { Act } from '../support/act.ts';
-import { ActingStand, pathOf } from '../support/acting-stand.ts';
+import { ActingStand, pathOf } from '../../dev/torture/acting-stand.ts';
 import { GROUPS } from '../support/acts.ts';
 import { bent } from '../support/bent.ts';
 import { type Held, hold, pressTwice } from '../support/held.ts';
