@@ -346,7 +346,7 @@ test('a leaver’s card says what is replaced, and what it means to keep some of
     await page.getByRole('dialog').getByText('what is shared unless you keep it').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText(`${ENGINEER} is leaving`).waitFor();
-    await page.getByText('What is shared is replaced as well, unless you say no.').waitFor();
+    await page.getByText('What the team shares is replaced too, unless you choose to keep it.').waitFor();
     await looksRight(page, 'leaver');
     const group = (name: string) => page.getByRole('group', { name });
     await group('The team passphrase').getByLabel('Keep it').check();
