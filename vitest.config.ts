@@ -32,6 +32,8 @@ export default defineConfig({
                   TEST_RECEIVER: receiver.origin,
                   // For objects/core/upgrades.test.ts.
                   UPGRADE_FULL: process.env.UPGRADE_FULL ?? '',
+                  // For objects/tokens/provisioning-day.test.ts.
+                  WHOLE_DAY: process.env.WHOLE_DAY ?? '',
                   TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'schema/d1')),
                   TEST_ACCESS_KEY: JSON.stringify(issuer.privateJwk),
                   ACCESS_TEAM_DOMAIN: issuer.origin,

@@ -85,17 +85,25 @@ const bareRsa = (page: Page): Promise<number> =>
     return took.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? 0;
   }, REFERENCE_RUNS);
 
+/** From the press of the button in the dialog until the bar says that it is open; both instants are the page's own. */
 async function timedUnlock(page: Page): Promise<number> {
   await page.getByRole('button', { name: 'Unlock', exact: true }).click();
-  await page.getByLabel('Passphrase', { exact: true }).waitFor();
-  const from = performance.now();
+  await page.evaluate(
+    `addEventListener('click', () => { globalThis.pressedAt = performance.now(); }, { capture: true })`,
+  );
   await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
-  await page.getByText(/^Unlocked ·/).waitFor();
-  const took = performance.now() - from;
+  const took = await page.evaluate<number>(OPEN);
   await page.getByRole('button', { name: 'Lock', exact: true }).click();
   await page.getByRole('button', { name: 'Unlock', exact: true }).waitFor();
   return took;
 }
+
+/** Runs in the page. */
+const OPEN = `new Promise((done) => {
+  const chip = () => document.querySelector('totl-app')?.shadowRoot?.querySelector('app-bar')?.shadowRoot?.querySelector('vault-state')?.shadowRoot;
+  const look = () => chip()?.textContent.includes('Unlocked') ? done(performance.now() - globalThis.pressedAt) : requestAnimationFrame(look);
+  look();
+})`;
 
 async function timedRotation(page: Page, stand: Stand): Promise<number> {
   await page.goto(`${stand.addresses.portal}/t/${stand.demo.tenant}/keys`);
@@ -138,6 +146,14 @@ try {
         value: median(unlocks) / 1000,
         unit: ' s',
         wanted: { most: 1 },
+      },
+      {
+        what: 'the same, the first of a browser',
+        measured: 'typed at once',
+        against: '–',
+        value: (unlocks[0] ?? 0) / 1000,
+        unit: ' s',
+        wanted: null,
       },
       {
         what: `re-sealing, each of ${count.toLocaleString('en-US')} secrets`,

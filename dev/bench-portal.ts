@@ -117,6 +117,7 @@ const COUNTS: FleetCounts = {
   archived: 0,
   aside: 0,
   toRotate: 0,
+  rotating: 0,
   secrets: 2 * MACHINES,
 };
 

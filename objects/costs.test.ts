@@ -2,6 +2,7 @@
 // are nine tenths of what running this costs, and statements most of the time that a small report takes.
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import type { Receipt } from '../schema/secret.ts';
 import {
   asMachine,
   asPerson,
@@ -124,6 +125,48 @@ describe('what a report costs', () => {
     const sent = reportOf(newPc(), newRun(), 1, 10);
     await asMachine(token, '/v1/report', sent);
     expect((await costOf(id, () => asMachine(token, '/v1/report', sent))).written).toBe(0);
+  });
+});
+
+describe('what a secret costs', () => {
+  /** A PC that has reported, and its two secrets as its engine seals them. */
+  async function seedSealed() {
+    const { id, token, keyring, report } = await seedAtWork();
+    const [pc, run] = [newPc(), newRun()];
+    await report(pc, run, 1, 10);
+    const key = { kind: 'bitlocker_recovery_key', ref: { protectorId: crypto.randomUUID(), volume: 'C:' } } as const;
+    const sealed = [
+      await sealedSecret(id, keyring, pc.id, { run: run.id }),
+      await sealedSecret(id, keyring, pc.id, { run: run.id, ...key }),
+    ];
+    const escrow = async (one: (typeof sealed)[number] | undefined) => {
+      const { status, json } = await asMachine<Receipt>(token, '/v1/secret', one);
+      expect(status).toBe(201);
+      return json.secretId;
+    };
+    // What is the tenant's is known from now on, such as its key.
+    await escrow(await sealedSecret(id, keyring, crypto.randomUUID()));
+    const reveal = async (secret: string) => {
+      const path = `/v1/tenants/${id}/secrets/${secret}/reveal`;
+      expect((await asPerson(emailOf('engineer'), path, { reason: 'INC-4711' })).status).toBe(200);
+    };
+    return { id, sealed, escrow, reveal };
+  }
+
+  it('is at most nine statements where it is a password, and eleven where it is a recovery key', async () => {
+    const { id, sealed, escrow } = await seedSealed();
+    const [password, key] = sealed;
+    expect((await costOf(id, () => escrow(password))).statements).toBeLessThanOrEqual(9);
+    expect((await costOf(id, () => escrow(key))).statements).toBeLessThanOrEqual(11);
+  });
+
+  it('is at most eleven statements where it is revealed, and nine where it has been before', async () => {
+    const { id, sealed, escrow, reveal } = await seedSealed();
+    const [password, key] = [await escrow(sealed[0]), await escrow(sealed[1])];
+    await reveal(key);
+    expect((await costOf(id, () => reveal(password))).statements).toBeLessThanOrEqual(11);
+    await reveal(password);
+    expect((await costOf(id, () => reveal(password))).statements).toBeLessThanOrEqual(9);
   });
 });
 

@@ -151,6 +151,14 @@ export const LIMITS = {
     within: 'day',
     refuses: 'rate_limited',
   },
+  keyringBytes: {
+    default: 50 * MB,
+    min: MB,
+    max: 200 * MB,
+    per: 'person',
+    within: 'now',
+    refuses: 'rate_limited',
+  },
   personActs: {
     default: 600,
     min: 10,

@@ -235,6 +235,8 @@ export const MachinesQuery = z.strictObject({
   /** Exactly as the engine reports it. */
   client: Text(128).optional(),
   attention: z.literal('yes').optional(),
+  /** Those with a secret that was revealed and is to be rotated now. */
+  toRotate: z.literal('yes').optional(),
   shelf: Shelf.default('fleet'),
   after: z
     .string()
@@ -317,6 +319,8 @@ export const Custody = z.object({
    */
   recoveryUsed: z.object({ at: z.int(), by: z.string().nullable() }).nullable().optional(),
   grantsWaiting: z.int(),
+  /** Who waits the longest of them; null where nobody does. Older servers do not say. */
+  firstWaiting: z.string().nullable().optional(),
   /** Versions that a health sweep could not open with any held key. */
   notOpening: z.int(),
 });
@@ -341,6 +345,8 @@ export const FleetCounts = z.object({
   aside: z.int(),
   /** Secrets in the fleet that are to be rotated now. */
   toRotate: z.int(),
+  /** Machines that have one. */
+  rotating: z.int(),
 });
 export type FleetCounts = z.infer<typeof FleetCounts>;
 

@@ -13,6 +13,7 @@ export const NOTICE_WORDS: Record<SentKind, string> = {
   key_destroyed: 'A key was destroyed',
   root_replaced: 'The root was replaced',
   keyring_changed: 'The keyring was changed',
+  recovery_used: 'Somebody unlocked with the recovery sheets',
   person_removed: 'A person was removed',
   limit_near: 'A limit comes near',
   storage_low: 'The storage is nearly full',

@@ -15,6 +15,7 @@ export const NoticeKind = z.enum([
   'key_destroyed',
   'root_replaced',
   'keyring_changed',
+  'recovery_used',
   'person_removed',
   'limit_near',
   'storage_low',

@@ -84,6 +84,20 @@ describe('a sign-in', () => {
     expect((await me(await token())).json).toMatchObject({ status: 401, code });
   });
 
+  it('ends when it says, also where it was verified a moment before, and no other token is taken for it', async () => {
+    await seedTenant();
+    const token = await accessToken(emailOf('admin'), { claims: { exp: secondsAgo(-10) } });
+    expect((await me(token)).status).toBe(200);
+    const [head, payload, signature = ''] = token.split('.');
+    const forged = [head, payload, `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`].join('.');
+    expect((await me(forged)).json).toMatchObject({ code: 'invalid_session' });
+    pass(20_000);
+    // Half a minute of another clock is allowed.
+    expect((await me(token)).status).toBe(200);
+    pass(20_001);
+    expect((await me(token)).json).toMatchObject({ code: 'session_expired' });
+  });
+
   it('with an address that only lower-cases to a member’s is nobody’s, because a Kelvin sign is no k', async () => {
     const { id } = await seedTenant();
     await bindings.INDEX_DB.prepare("UPDATE users SET email = 'k@example.com' WHERE tenant_id = ? AND role = 'admin'")

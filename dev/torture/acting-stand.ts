@@ -4,9 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { asPerson } from '../stand/as-person.ts';
-import { freePorts } from '../stand/ports.ts';
-import { type Stand, type StandOptions, startStand } from '../stand/stand.ts';
 import { Engine } from '../../engine/client.ts';
 import { PublicKeyAnswer } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
@@ -16,6 +13,9 @@ import { type Act, BROUGHT, PC, SHARED, TWIN, type World } from '../../test/supp
 import { openBrowser, openPage } from '../../test/support/browser.ts';
 import { type Receiver, startReceiver } from '../../test/support/receiver.ts';
 import { ADMIN_PASSPHRASE, signIn, unlock } from '../../test/support/story.ts';
+import { asPerson } from '../stand/as-person.ts';
+import { freePorts } from '../stand/ports.ts';
+import { type Stand, type StandOptions, startStand } from '../stand/stand.ts';
 
 type Who = NonNullable<Act['who']>;
 const NEVER_ONLINE = { id: crypto.randomUUID(), hostname: 'ACM-DT-0404' };

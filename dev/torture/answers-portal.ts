@@ -8,7 +8,6 @@ import type { AuditEntry, AuditHeads, AuditPage } from '../../schema/audit.ts';
 import type { RotationPage } from '../../schema/rotation.ts';
 import { list } from '../../schema/routes/contract.ts';
 import { type Act, button, inDialog } from '../../test/support/act.ts';
-import { ActingStand, pathOf } from './acting-stand.ts';
 import { GROUPS } from '../../test/support/acts.ts';
 import { bent } from '../../test/support/bent.ts';
 import { CHANGING, LEFT_BEHIND, RESEALING, SET_UP } from '../../test/support/keyring-acts.ts';
@@ -16,6 +15,7 @@ import { LOST } from '../../test/support/lost-acts.ts';
 import { until } from '../../test/support/patience.ts';
 import { ADMIN_PASSPHRASE, unlock } from '../../test/support/story.ts';
 import { asPerson } from '../stand/as-person.ts';
+import { ActingStand, pathOf } from './acting-stand.ts';
 import { BadNetwork, type NetworkFault } from './bad-network.ts';
 import type { Outcome, Run } from './part.ts';
 
@@ -171,9 +171,7 @@ class Walk {
     const isGone = async () => does === 'unheard' && !reopens && !(await pressed.isVisible());
     if (await isGone()) return;
     if (!(await pressed.isVisible())) {
-      // In a page that is loaded anew it is another act: that is for one that was not done.
-      if (does === 'not done') await page.reload();
-      else await closed(page);
+      await closed(page);
       await act.before?.(page, this.#acting.world);
     }
     // While the page reads anew what the first press has changed, a press does nothing, and then there may be nothing left to press.

@@ -4,7 +4,7 @@ import { genesisHash, hashEntry } from '../../schema/chain.ts';
 import type { RefusalCode } from '../../schema/refusal.ts';
 import { schedule } from '../core/alarms.ts';
 import type { Actor } from '../core/caller.ts';
-import { remember, remembered, writeRow } from '../core/memory.ts';
+import { bytesOfTables, remember, remembered, writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { readLimits } from '../limits/limits.ts';
 import { decideRoom, NEED_OF, type Need, NoRoom, roomOf } from '../limits/room.ts';
@@ -40,7 +40,7 @@ export const holds = (sql: SqlStorage, { seq, hash }: ChainHead): boolean =>
 /** Throws where there is no room left, inside the transaction that the throw is to undo. */
 export function requireRoom(sql: SqlStorage, need: Need): void {
   if (need === 'reserve') return;
-  const refusal = decideRoom(roomOf(sql.databaseSize, readLimits(sql).storageBytes), need);
+  const refusal = decideRoom(roomOf(bytesOfTables(sql), readLimits(sql).storageBytes), need);
   if (refusal) throw new NoRoom(refusal);
 }
 

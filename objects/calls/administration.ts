@@ -70,18 +70,26 @@ export class Administration {
   /** The index has to be read first, to see whom it knows under that address already. */
   async addPerson(caller: Caller<Person>, wanted: PersonAdd): Promise<Member | Refusal> {
     const { rows, before } = await this.#askPeople(caller);
-    const result = this.#gate.admins(caller, 'people', (now) =>
-      rows
-        ? people.addPerson(this.#storage, caller, wanted, { rows, before }, now)
-        : indexUnreachable('The person was not added.'),
+    const result = this.#gate.admins(
+      caller,
+      'people',
+      this.#gate.paced('personActs', caller, (now) =>
+        rows
+          ? people.addPerson(this.#storage, caller, wanted, { rows, before }, now)
+          : indexUnreachable('The person was not added.'),
+      ),
     );
     return this.#gate.followed(this.#index(), result);
   }
 
   async changeRole(caller: Caller<Person>, id: string, role: Role): Promise<Member | Refusal> {
     const index = await this.#askPeople(caller);
-    const result = this.#gate.admins(caller, id, (now) =>
-      people.changeRole({ storage: this.#storage, caller, now }, index, id, role),
+    const result = this.#gate.admins(
+      caller,
+      id,
+      this.#gate.paced('personActs', caller, (now) =>
+        people.changeRole({ storage: this.#storage, caller, now }, index, id, role),
+      ),
     );
     return this.#gate.followed(this.#index(), result);
   }
@@ -151,10 +159,11 @@ export class Administration {
   /** A token that SQL has revoked is revoked, though the object has not heard of it yet. */
   async setAside(caller: Caller<Person>, id: string, wanted: SetAside): Promise<AsideActed | Refusal> {
     const { rows } = await this.#askTokens(caller);
-    return this.#gate.admins(caller, id, (now) => {
+    const begin = (now: number) => {
       if (rows) tokens.adopt(this.#sql, rows);
       return setAside(this.#storage, caller, id, wanted, now);
-    });
+    };
+    return this.#gate.admins(caller, id, this.#gate.paced('personActs', caller, begin));
   }
 
   get #sql(): SqlStorage {

@@ -30,7 +30,11 @@ export abstract class AuditCalls extends SettingsCalls {
   }
 
   auditCounts(caller: Caller<Person>, filter: AuditFilter): AuditCounts | Refusal {
-    return this.gate.auditors(caller, 'audit', () => counts(this.sql, filter));
+    return this.gate.auditors(
+      caller,
+      'audit',
+      this.gate.paced('personActs', caller, () => counts(this.sql, filter)),
+    );
   }
 
   auditHead(caller: Caller<Person>): ChainHead | Refusal {

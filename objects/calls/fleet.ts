@@ -38,7 +38,7 @@ import * as runs from '../fleet/runs.ts';
 import { search } from '../fleet/search.ts';
 import { split } from '../fleet/splitting.ts';
 import { mayUse } from '../keyring/keyring.ts';
-import { noteUnlocked } from '../keyring/seen.ts';
+import { noteUse } from '../keyring/unlockers.ts';
 import { readRoom } from '../operator/limit-uses.ts';
 import { EngineCalls } from './engine.ts';
 import { overviewOf } from './overview.ts';
@@ -49,7 +49,7 @@ export abstract class FleetCalls extends EngineCalls {
     return this.gate.anybody(caller, 'overview', (now) => {
       const isRoom = !wasFull(this.sql, now) && readRoom(this.sql).state === 'ample';
       if (unlockedWith !== undefined && isRoom && mayUse(this.sql, caller.principal, unlockedWith))
-        noteUnlocked(this.sql, caller.principal.id, unlockedWith, now);
+        noteUse(this.ctx.storage, caller, unlockedWith, now);
       return overviewOf(this.sql, caller, name, now);
     });
   }

@@ -28,6 +28,9 @@ import { refusalOf } from '../tokens/tokens.ts';
 /** What is done once the gate is passed; `now` is ms since the epoch. */
 type Act<T> = (now: number) => T | Refusal;
 
+/** How many times as often as a person's own acts. */
+const WORK_TIMES = 10;
+
 /** Does it, or refuses for lack of room: everything it began was undone on the way here. */
 function withinRoom<T>(act: () => T | Refusal): T | Refusal {
   try {
@@ -92,6 +95,14 @@ export class Gate {
    */
   paced<T>(name: 'personActs' | 'webhookTests' | 'personSockets', { principal }: Caller<Person>, act: Act<T>): Act<T> {
     return (now) => this.#pace.spend(name, principal.id, readLimits(this.#storage.sql)[name], now) ?? act(now);
+  }
+
+  /** What a person's browser does by itself for as long as it takes, page after page: ten times as often, and counted apart from what they do by hand. */
+  pacedWork<T>({ principal }: Caller<Person>, act: Act<T>): Act<T> {
+    return (now) => {
+      const { personActs } = readLimits(this.#storage.sql);
+      return this.#pace.spend('personActs', `${principal.id} work`, WORK_TIMES * personActs, now) ?? act(now);
+    };
   }
 
   #serve<T>(caller: Caller, subject: string, roles: readonly Role[], act: Act<T>): T | Refusal {

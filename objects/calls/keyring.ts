@@ -45,7 +45,11 @@ export abstract class KeyringCalls extends RotationCalls {
     );
     if (isRefusal(verified) || isRefusal(destroys)) return destroys as Refusal;
     const looked = await lookAt(this.sql, destroys, caller.principal, write.sweep);
-    return this.gate.admins(caller, 'keyring', (now) => writeKeyring(this.ctx.storage, caller, verified, looked, now));
+    return this.gate.admins(
+      caller,
+      'keyring',
+      this.gate.paced('personActs', caller, (now) => writeKeyring(this.ctx.storage, caller, verified, looked, now)),
+    );
   }
 
   /** What waits for an admin's signature: all of it for an admin, their own for anybody else. */
@@ -114,7 +118,11 @@ export abstract class KeyringCalls extends RotationCalls {
 
   /** Takes back a change of the keyring, and all after it. */
   undoChange(caller: Caller<Person>, wanted: UndoChange): KeyringWritten | Refusal {
-    return this.gate.admins(caller, 'keyring', (now) => undoChange(this.ctx.storage, caller, wanted, now));
+    return this.gate.admins(
+      caller,
+      'keyring',
+      this.gate.paced('personActs', caller, (now) => undoChange(this.ctx.storage, caller, wanted, now)),
+    );
   }
 
   async noteDrill(caller: Caller<Person>, id: string, proven: DrillProven): Promise<UnlockerActed | Refusal> {

@@ -30,8 +30,12 @@ export abstract class NoticesCalls extends AuditCalls {
   }
 
   changeWebhook(caller: Caller<Person>, id: string, change: WebhookChange): Webhook | Refusal {
-    return this.gate.admins(caller, id, (now) =>
-      webhooks.changeWebhook({ storage: this.ctx.storage, caller, now }, id, change, this.env),
+    return this.gate.admins(
+      caller,
+      id,
+      this.gate.paced('personActs', caller, (now) =>
+        webhooks.changeWebhook({ storage: this.ctx.storage, caller, now }, id, change, this.env),
+      ),
     );
   }
 

@@ -32,11 +32,19 @@ export abstract class RotationCalls extends SecretsCalls {
   }
 
   reseal(caller: Caller<Person>, request: ResealRequest): ResealAnswer | Refusal {
-    return this.gate.admins(caller, 'rotation', (now) => rotation.takePage(this.ctx.storage, caller, request, now));
+    return this.gate.admins(
+      caller,
+      'rotation',
+      this.gate.pacedWork(caller, (now) => rotation.takePage(this.ctx.storage, caller, request, now)),
+    );
   }
 
   markUnopenable(caller: Caller<Person>, request: MarkUnopenable): Marked | Refusal {
-    return this.gate.admins(caller, request.secret, (now) => rotation.giveUp(this.ctx.storage, caller, request, now));
+    return this.gate.admins(
+      caller,
+      request.secret,
+      this.gate.paced('personActs', caller, (now) => rotation.giveUp(this.ctx.storage, caller, request, now)),
+    );
   }
 
   restoreReplaced(caller: Caller<Person>, request: RestoreReplaced): Restored | Refusal {

@@ -72,12 +72,20 @@ export abstract class SecretsCalls extends FleetCalls {
 
   /** Lets a version that a person brought count, on the word of an admin who has no part in it. */
   confirmSecret(caller: Caller<Person>, id: string, request: ConfirmRequest): Confirmed | Refusal {
-    return this.gate.admins(caller, id, (now) => confirm(this.ctx.storage, caller, id, request, now));
+    return this.gate.admins(
+      caller,
+      id,
+      this.gate.paced('personActs', caller, (now) => confirm(this.ctx.storage, caller, id, request, now)),
+    );
   }
 
   /** Takes the mark off a secret, on an admin's word that what was revealed of it is on the PC no more. */
   sayRotated(caller: Caller<Person>, id: string, request: RotatedRequest): MarkCleared | Refusal {
-    return this.gate.admins(caller, id, (now) => sayRotated(this.ctx.storage, caller, id, request, now));
+    return this.gate.admins(
+      caller,
+      id,
+      this.gate.paced('personActs', caller, (now) => sayRotated(this.ctx.storage, caller, id, request, now)),
+    );
   }
 
   /** A page of every ciphertext, for a health sweep or an export. */
@@ -88,6 +96,10 @@ export abstract class SecretsCalls extends FleetCalls {
   }
 
   takeFindings(caller: Caller<Person>, request: VerifiedRequest): VerifiedAnswer | Refusal {
-    return this.gate.admins(caller, 'health', (now) => bulk.takeFindings(this.ctx.storage, caller, request, now));
+    return this.gate.admins(
+      caller,
+      'health',
+      this.gate.pacedWork(caller, (now) => bulk.takeFindings(this.ctx.storage, caller, request, now)),
+    );
   }
 }

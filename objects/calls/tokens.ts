@@ -38,6 +38,10 @@ export abstract class TokensCalls extends PeopleCalls {
 
   /** Brings back what was set aside with a token. */
   bringBackAside(caller: Caller<Person>, id: string): AsideActed | Refusal {
-    return this.gate.admins(caller, id, (now) => bringBackAside(this.ctx.storage, caller, id, now));
+    return this.gate.admins(
+      caller,
+      id,
+      this.gate.paced('personActs', caller, (now) => bringBackAside(this.ctx.storage, caller, id, now)),
+    );
   }
 }

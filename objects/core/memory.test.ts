@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bindings, inStorage, seedTenant } from '../../test/workerd-fixtures.ts';
-import { holdBack, remember, remembered, writeRow } from './memory.ts';
+import { bytesOfTables, holdBack, remember, remembered, writeRow } from './memory.ts';
 import { all, first } from './rows.ts';
 import { tableWritten } from './statement-texts.ts';
 import { putRows } from './tables.ts';
@@ -130,10 +130,22 @@ describe('what an object remembers', () => {
           for (const one of steps) {
             doStep({ sql, transactionSync }, one);
             for (const id of NOTES) expect(known(sql, id)).toBe(stored(sql, id));
+            expect(bytesOfTables(sql)).toBe(sql.databaseSize);
           }
         }),
         { numRuns: 200 },
       );
+    });
+  });
+
+  it('is how large the tables are, also where a row is written whose writer says what it changes', async () => {
+    const id = await seedNotes();
+    await inStorage(id, (sql) => {
+      const before = bytesOfTables(sql);
+      const large = (value: number) => writeRow(sql, 'notes', () => sql.exec(PUT, 'x'.repeat(100_000), value));
+      large(1);
+      expect(bytesOfTables(sql)).toBeGreaterThan(before);
+      expect(bytesOfTables(sql)).toBe(sql.databaseSize);
     });
   });
 

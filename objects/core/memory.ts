@@ -10,6 +10,9 @@ const KEPT_MAX_BYTES = 16 * 1024 * 1024;
 /** What a value takes about, where nobody says otherwise: a row without a list in it. */
 const ORDINARY_BYTES = 1_000;
 
+/** In the place of a table: what is of all of them, as how large they are together. No name of a table has a space in it. */
+const EVERY_TABLE = 'every table';
+
 /** A value, how often its tables had been written when it was read, and about how many bytes it takes. */
 type Kept = { value: unknown; stamp: number; bytes: number };
 /** Something held back. `table`: the one that it will be written to. */
@@ -30,7 +33,14 @@ class Memory {
     const { writes, words } = textOf(query);
     if (this.#held.size > 0 && !this.#isWriting) this.writeHeld(words);
     if (writes === 'any') this.#forgetAll();
-    else if (writes !== null && writes !== this.#rowOf) this.#written.set(writes, (this.#written.get(writes) ?? 0) + 1);
+    else if (writes !== null) {
+      this.#count(EVERY_TABLE);
+      if (writes !== this.#rowOf) this.#count(writes);
+    }
+  }
+
+  #count(table: string): void {
+    this.#written.set(table, (this.#written.get(table) ?? 0) + 1);
   }
 
   /** Runs a transaction: nothing is held back beyond it, and nothing that it did is remembered if it fails. */
@@ -144,6 +154,10 @@ export function remembered<T>(
   memory.keep(what, tables, value, bytesOf(value));
   return value;
 }
+
+/** The size of the tables without free pages, in bytes; SQLite is asked again only after something was written. */
+export const bytesOfTables = (sql: SqlStorage): number =>
+  remembered(sql, 'bytes', [EVERY_TABLE], () => sql.databaseSize);
 
 /** The value, if it is remembered; else undefined. */
 export const recalled = <T>(sql: SqlStorage, what: string, tables: readonly string[]): T | undefined =>

@@ -39,11 +39,14 @@ import { m0038 } from './migrations/0038-seen.ts';
 import { m0039 } from './migrations/0039-a-report-is-one-row.ts';
 import { m0040 } from './migrations/0040-what-failed.ts';
 import { m0041 } from './migrations/0041-search-terms.ts';
-import { m0044 } from './migrations/0044-acts.ts';
+import { m0042 } from './migrations/0042-to-rotate-is-a-filter.ts';
+import { m0044 } from './migrations/0044-last-reveals.ts';
+import { m0045 } from './migrations/0045-weight-of-changes.ts';
+import { m0046 } from './migrations/0046-acts.ts';
 import { all, first, sha256 } from './rows.ts';
 import { dropTriggers } from './tables.ts';
 
-/** Nobody used 24, 26 and 36: they were reserved on branches that came without one. The next number is the highest plus one. */
+/** Nobody used 24, 26, 36 and 43: they were reserved on branches that came without one. The next number is the highest plus one. */
 export const MIGRATIONS: readonly Migration[] = [
   m0001,
   m0002,
@@ -83,7 +86,10 @@ export const MIGRATIONS: readonly Migration[] = [
   m0039,
   m0040,
   m0041,
+  m0042,
   m0044,
+  m0045,
+  m0046,
 ];
 
 /** The highest migration there is: an object reaches it with its next call. */

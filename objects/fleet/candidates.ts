@@ -81,17 +81,14 @@ export function secretsAt(sql: SqlStorage, pcIds: readonly string[], { kind, ref
 const LOOKED_AT = { dated: 100, undated: 20 };
 
 /** Counting versions and others are limited separately, so that many that do not count push out none that does. */
+const CANDIDATES = [1, 0]
+  .map(
+    (counts) => `SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
+       WHERE secret_id = ?1 AND counts = ${counts} AND ${STANDS} AND sealed_at > -1 ORDER BY sealed_at DESC, version LIMIT ${LOOKED_AT.dated})
+     UNION ALL SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
+       WHERE secret_id = ?1 AND counts = ${counts} AND ${STANDS} AND sealed_at IS NULL ORDER BY version DESC LIMIT ${LOOKED_AT.undated})`,
+  )
+  .join(' UNION ALL ');
+
 export const candidatesOf = (sql: SqlStorage, secrets: readonly string[]): Candidate[] =>
-  secrets.flatMap((secret) =>
-    [1, 0].flatMap((counts) =>
-      all<DatedRow>(
-        sql,
-        `SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
-           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at > -1 ORDER BY sealed_at DESC, version LIMIT ${LOOKED_AT.dated})
-         UNION ALL SELECT * FROM (SELECT ${DATED} FROM secret_versions INDEXED BY secret_versions_by_sealed
-           WHERE secret_id = ?1 AND counts = ?2 AND ${STANDS} AND sealed_at IS NULL ORDER BY version DESC LIMIT ${LOOKED_AT.undated})`,
-        secret,
-        counts,
-      ).map(candidateOf),
-    ),
-  );
+  secrets.flatMap((secret) => all<DatedRow>(sql, CANDIDATES, secret).map(candidateOf));

@@ -2,7 +2,10 @@
 import { holdBack, remember, remembered, writeRow } from '../core/memory.ts';
 import { all } from '../core/rows.ts';
 
-/** What is kept. Every machine of the fleet is in one state, `none` where it has no run that counts. */
+/**
+ * What is kept. Every machine of the fleet is in one state, `none` where it has no run that counts. `to_rotate` counts secrets, `rotating` the
+ * machines that have one.
+ */
 export type Counter =
   | 'archived'
   | 'aside'
@@ -10,6 +13,7 @@ export type Counter =
   | 'attention'
   | 'stalled'
   | 'to_rotate'
+  | 'rotating'
   | 'last_report_at'
   | `status:${string}`;
 

@@ -388,6 +388,32 @@ describe('what is kept by writes', () => {
     });
   });
 
+  it('knows of a fleet that was there before how many of its machines have something to rotate', async () => {
+    await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage: { sql } }) => {
+      migrate(
+        sql,
+        0,
+        MIGRATIONS.filter(({ id }) => id < 42),
+      );
+      for (const [id, shelf, due] of [
+        ['a', 'fleet', 2],
+        ['b', 'fleet', 1],
+        ['c', 'fleet', 0],
+        ['d', 'archived', 1],
+      ] as const)
+        sql.exec(
+          `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention, serial_changed,
+             seq_conflict, shelf, to_rotate) VALUES (?, ?, 0, 0, 0, 0, 2, '["to_be_rotated"]', 0, 0, ?, ?)`,
+          id,
+          id,
+          shelf,
+          due,
+        );
+      migrate(sql, 0);
+      expect(read(sql)('rotating')).toBe(2);
+    });
+  });
+
   it('is filled by the migration for a fleet that was there before, and its silent runs are looked at with the next alarm', async () => {
     await runInDurableObject(bindings.TENANT.getByName(crypto.randomUUID()), (_object, { storage }) => {
       const { sql } = storage;

@@ -6,7 +6,11 @@ import { addToClient } from './clients.ts';
 import { add, type Counter, read } from './counters.ts';
 import type { MachineRow } from './machine-row.ts';
 
-function countersOf(row: MachineRow): Map<Counter, number> {
+/** All that is counted goes by these; most changes are of others. */
+const COUNTED = ['shelf', 'client', 'run_status', 'attention', 'silent_since', 'secrets', 'to_rotate'] as const;
+type Counted = Pick<MachineRow, (typeof COUNTED)[number]>;
+
+function countersOf(row: Counted): Map<Counter, number> {
   const counts = new Map<Counter, number>();
   if (row.shelf !== 'merged') counts.set('secrets', row.secrets);
   if (row.shelf === 'archived' || row.shelf === 'aside') counts.set(row.shelf, 1);
@@ -15,17 +19,19 @@ function countersOf(row: MachineRow): Map<Counter, number> {
     counts.set('attention', row.attention === '[]' ? 0 : 1);
     counts.set('stalled', row.silent_since === null ? 0 : 1);
     counts.set('to_rotate', row.to_rotate);
+    counts.set('rotating', row.to_rotate > 0 ? 1 : 0);
   }
   return counts;
 }
 
-const clientOf = (row: MachineRow): string | null => (row.shelf === 'fleet' ? row.client : null);
+const clientOf = (row: Counted): string | null => (row.shelf === 'fleet' ? row.client : null);
 
 /** Keeps the counters and clients in step with a row that changes, and tells the listener. Code that changes a row calls it, in the same transaction. */
 export function recount(sql: SqlStorage, before: MachineRow, after: MachineRow): void {
+  listenerOf(sql)?.machineChanged(after.id);
+  if (COUNTED.every((column) => before[column] === after[column])) return;
   const [was, is] = [countersOf(before), countersOf(after)];
   for (const name of new Set([...was.keys(), ...is.keys()])) add(sql, name, (is.get(name) ?? 0) - (was.get(name) ?? 0));
-  listenerOf(sql)?.machineChanged(after.id);
   const [left, joined] = [clientOf(before), clientOf(after)];
   if (left === joined) return;
   if (left !== null) addToClient(sql, left, -1);
@@ -48,6 +54,7 @@ export function fleetCounts(sql: SqlStorage): FleetCounts {
     archived: count('archived'),
     aside: count('aside'),
     toRotate: count('to_rotate'),
+    rotating: count('rotating'),
     secrets: count('secrets'),
   };
 }

@@ -29,13 +29,15 @@ export type IdFacts = {
   acknowledged: readonly (readonly [Attention, string])[];
   /** From when its secrets that somebody has revealed are to be rotated. */
   due: readonly number[];
+  /** Whether such a date of any of them was put aside. */
+  isParked: boolean;
 };
 
 const TABLES = ['machines', 'runs', 'volumes', 'acknowledged', 'secrets'] as const;
 const nameOf = (id: string): string => `facts of ${id}`;
-const NOTHING: IdFacts = { aliases: [], runs: [], volumes: [], acknowledged: [], due: [] };
+const NOTHING: IdFacts = { aliases: [], runs: [], volumes: [], acknowledged: [], due: [], isParked: false };
 
-type FactsRow = { aliases: string; runs: string; volumes: string; acknowledged: string; due: string };
+type FactsRow = { aliases: string; runs: string; volumes: string; acknowledged: string; due: string; parked: number };
 
 /** About how many bytes they take in memory: a PC says how many volumes and protectors it has. */
 const bytesOf = ({ aliases, volumes, acknowledged, due }: IdFacts): number =>
@@ -62,7 +64,8 @@ function read(sql: SqlStorage, id: string): IdFacts {
          (SELECT json_group_array(json_array(mark, occurrence)) FROM acknowledged WHERE machine_id = ?1) AS acknowledged,
          (SELECT json_group_array(rotate_due_at) FROM
            (SELECT rotate_due_at FROM secrets INDEXED BY secrets_due WHERE machine_id = ?1 AND rotate_due_at IS NOT NULL
-            ORDER BY rotate_due_at LIMIT ${DUE_COUNTED_MAX})) AS due`,
+            ORDER BY rotate_due_at LIMIT ${DUE_COUNTED_MAX})) AS due,
+         EXISTS (SELECT 1 FROM secrets INDEXED BY secrets_parked WHERE machine_id = ?1 AND parked_due_at IS NOT NULL) AS parked`,
     id,
   );
   if (!row) throw new Error('a row of counts is always there');
@@ -79,6 +82,7 @@ function read(sql: SqlStorage, id: string): IdFacts {
     })),
     acknowledged: JSON.parse(row.acknowledged),
     due: JSON.parse(row.due),
+    isParked: row.parked === 1,
   };
 }
 

@@ -98,18 +98,20 @@ async function reachTheEnd({ inObject }: Fleet): Promise<void> {
         shown.push(...(page?.machines ?? []).map((machine) => machine.id));
         after = page?.next ?? undefined;
       } while (after !== undefined);
-      const { status, client, attention, shelf } = MachinesQuery.parse(filter);
+      const { status, client, attention, toRotate, shelf } = MachinesQuery.parse(filter);
       const scanned = await inObject((sql) =>
         all<{ id: string }>(
           sql,
           `SELECT id FROM machines NOT INDEXED
              WHERE shelf = ?1 AND (?2 IS NULL OR client = ?2) AND (?3 IS NULL OR attention <> '[]')
-               AND CASE ?4 WHEN 'stalled' THEN silent_since IS NOT NULL ELSE run_status = ?4 END
+               AND (?5 IS NULL OR to_rotate > 0)
+               AND CASE ?4 WHEN 'stalled' THEN silent_since IS NOT NULL ELSE ?4 IS NULL OR run_status = ?4 END
              ORDER BY ${sort === 'started' ? 'started_at DESC, id DESC' : 'hostname, id'}`,
           shelf,
           client ?? null,
           attention ?? null,
           status ?? null,
+          toRotate ?? null,
         ),
       );
       expect(shown, `${sort} ${JSON.stringify(filter)}`).toEqual(scanned.map((row) => row.id));

@@ -28,6 +28,10 @@ const FILTERS = {
     where: "attention <> '[]'",
     index: { started: 'machines_attention_started', hostname: 'machines_attention_hostname' },
   },
+  toRotate: {
+    where: 'to_rotate > 0',
+    index: { started: 'machines_to_rotate_started', hostname: 'machines_to_rotate_hostname' },
+  },
   stalled: {
     where: 'silent_since IS NOT NULL',
     index: { started: 'machines_stalled_started', hostname: 'machines_stalled_hostname' },
@@ -45,7 +49,7 @@ export const LOOKED_AT_MAX = 2_000;
  * The filters that are set, the rarest first: its index is walked, and the others are checked on the machines it leads
  * to.
  */
-function filtersOf(sql: SqlStorage, { status, client, attention }: MachinesQuery): Filter[] {
+function filtersOf(sql: SqlStorage, { status, client, attention, toRotate }: MachinesQuery): Filter[] {
   const counted = (name: Counter) => () => read(sql)(name);
   const filters: Filter[] = [];
   if (status === 'stalled') filters.push({ ...FILTERS.stalled, value: [], fitting: counted('stalled') });
@@ -53,6 +57,7 @@ function filtersOf(sql: SqlStorage, { status, client, attention }: MachinesQuery
   if (client !== undefined)
     filters.push({ ...FILTERS.client, value: [client], fitting: () => machinesOf(sql, client) });
   if (attention) filters.push({ ...FILTERS.attention, value: [], fitting: counted('attention') });
+  if (toRotate) filters.push({ ...FILTERS.toRotate, value: [], fitting: counted('rotating') });
   if (filters.length < 2) return filters;
   return filters
     .map((filter) => ({ filter, fitting: filter.fitting() }))

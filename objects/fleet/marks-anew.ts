@@ -6,7 +6,7 @@ import { schedule } from '../core/alarms.ts';
 import { all } from '../core/rows.ts';
 import { readSettings } from '../settings/settings.ts';
 import { type Place, secretsAt } from './candidates.ts';
-import { revealedOf } from './revealed.ts';
+import { heirOf, revealedOf } from './revealed.ts';
 import { type Pc, pcOf, type SecretFacts, secretFactsOf } from './secret-facts.ts';
 import { everListed } from './volumes.ts';
 
@@ -80,7 +80,7 @@ function settlePlace(storage: DurableObjectStorage, pc: Pc, place: Place, settli
 function settleMark(storage: DurableObjectStorage, id: string, facts: SecretFacts, { delayMs, now }: Settling): void {
   const { sql } = storage;
   const { seen, isWhole } = revealedOf(sql, id);
-  const heirs = seen.map(({ version, at }) => ({ at, heir: facts.successorOf(version) }));
+  const heirs = seen.map(({ version, at }) => ({ at, heir: heirOf(sql, facts, version) }));
   const seenAt = Math.min(...heirs.flatMap(({ at, heir }) => (heir === null ? [at] : [])));
   if (!Number.isFinite(seenAt)) {
     if (!isWhole) return;

@@ -10,7 +10,7 @@ import { nearsOf, noteNear } from '../limits/nears.ts';
 import { settleMachine } from './archive.ts';
 import { findRow } from './machine-rows.ts';
 import { submitReport } from './reports.ts';
-import { sentToday } from './run-day.ts';
+import { sentBy, sentToday } from './run-day.ts';
 import { summarize } from './summaries.ts';
 
 const DAY_MS = 86_400_000;
@@ -103,7 +103,9 @@ describe('what a machine has sent today', () => {
       const { sql } = storage;
       noteNear(sql, BEGIN, { limit: 'machineBytes', id: MACHINE, used: 1, value: 10_000 });
       for (let seq = 1; seq <= 3; seq++) report(storage, 1, seq, 3_000, BEGIN);
-      expect(nearsOf(sql, BEGIN)).toEqual([{ limit: 'machineBytes', id: MACHINE, used: 9_000, value: 10_000 }]);
+      expect(nearsOf(sql, (machine) => sentBy(sql, machine, BEGIN), BEGIN)).toEqual([
+        { limit: 'machineBytes', id: MACHINE, used: 9_000, value: 10_000 },
+      ]);
     });
   });
 

@@ -18,6 +18,12 @@ export const sentToday = (sql: SqlStorage, row: MachineRow, now: number): Machin
   return { ...today, day_bytes: today.day_bytes + bytesOfRun(sql, row, now) };
 };
 
+/** The same of a machine by its id; null: there is none. */
+export function sentBy(sql: SqlStorage, machine: string, now: number): MachineDay | null {
+  const row = findRow(sql, machine);
+  return row && sentToday(sql, row, now);
+}
+
 /** Counts a report's bytes, and its run where it is new. Both rows are there. In the transaction that stores the report. */
 export function countSent(
   sql: SqlStorage,

@@ -131,6 +131,24 @@ describe('a search', () => {
     expect(await found('1a')).toEqual([]);
   });
 
+  it('says that there are more where more begin so than are looked for, and that there are none where all were', async () => {
+    const names = (count: number) =>
+      Array.from({ length: count }, (_, index) => `qz${String.fromCodePoint(0x4e00 + index)}`);
+    const searched = (count: number) =>
+      runInDurableObject(bindings.TENANT.getByName(tenant.id), (_object, { storage: { sql } }) => {
+        sql.exec("DELETE FROM search WHERE hostname LIKE 'qz%'");
+        sql.exec(
+          'INSERT INTO search (rowid, machine, hostname) SELECT 1000 + key, ?, value FROM json_each(?)',
+          pc.id,
+          JSON.stringify(names(count)),
+        );
+        const { matches, more, further } = search(sql, 'qz');
+        return [matches.length, more, further];
+      });
+    expect(await searched(128)).toEqual([1, false, 0]);
+    expect(await searched(129)).toEqual([1, true, null]);
+  });
+
   it('finds a name and a client of two characters, which have no trigram, in the usual spellings', async () => {
     const short = { ...newMachine(), hostname: 'K9', serial: 'S', client: 'BP' };
     await report(short);

@@ -43,7 +43,7 @@ type Hit = Pick<Match, 'field' | 'keyId'> & { machine: string };
 
 /** So short a text is no trigram: it finds what begins with it. */
 const SHORT = 2;
-/** How many beginnings of three characters are looked for: letters, digits and punctuation of one script are fewer. */
+/** How many beginnings of three characters are looked for: letters, digits and punctuation of one script are fewer. Of more it is said. */
 const BEGINNINGS_MAX = 128;
 
 /** At most fifty machines, in no order that means anything. */
@@ -51,7 +51,8 @@ export function search(sql: SqlStorage, q: string): SearchResult {
   const matches = new Map<string, Match>();
   const further = new Set<string>();
   let [looked, read] = [0, 0];
-  for (const { machine, ...hit } of hitsOf(sql, q)) {
+  const { hits, whole } = hitsOf(sql, q);
+  for (const { machine, ...hit } of hits) {
     looked++;
     if (read >= ROWS_READ_MAX) break;
     const row = shownFor(sql, machine);
@@ -61,19 +62,24 @@ export function search(sql: SqlStorage, q: string): SearchResult {
     if (isShown) matches.set(row.id, { machine: shown(sql, row), ...hit });
     else further.add(row.id);
   }
-  const isAll = looked < LINES_MAX && read < ROWS_READ_MAX;
+  const isAll = whole && looked < LINES_MAX && read < ROWS_READ_MAX;
   return { matches: [...matches.values()], more: !isAll || further.size > 0, further: isAll ? further.size : null };
 }
 
-function* hitsOf(sql: SqlStorage, q: string): Generator<Hit> {
+/** What there is to look at, one by one; `whole`: nothing that fits is left out of it. */
+function hitsOf(sql: SqlStorage, q: string): { hits: Iterable<Hit>; whole: boolean } {
   const text = searchFold(tidied(q));
   const { length } = [...text];
-  if (length > SHORT) return yield* linesOf(sql, matchOf(q));
+  if (length > SHORT) return { hits: linesOf(sql, matchOf(q)), whole: true };
   // Marks alone, or one letter with its marks, are no beginning.
-  if (length < SHORT) return;
-  yield* calledSo(sql, tidied(q));
-  const match = beginningWith(sql, text);
-  if (match !== null) yield* linesOf(sql, match);
+  if (length < SHORT) return { hits: [], whole: true };
+  const terms = beginnings(sql, text);
+  return { hits: beginningSo(sql, tidied(q), terms.slice(0, BEGINNINGS_MAX)), whole: terms.length <= BEGINNINGS_MAX };
+}
+
+function* beginningSo(sql: SqlStorage, text: string, terms: readonly string[]): Generator<Hit> {
+  yield* calledSo(sql, text);
+  if (terms.length > 0) yield* linesOf(sql, beginningWith(terms));
 }
 
 function* linesOf(sql: SqlStorage, match: string): Generator<Hit> {
@@ -86,18 +92,19 @@ function* linesOf(sql: SqlStorage, match: string): Generator<Hit> {
   for (const line of lines) yield { machine: line.machine, ...whatMatched(line) };
 }
 
-/** The query for FTS5 after names, serials and clients that begin so, by the trigrams there are; null: there is none. */
-function beginningWith(sql: SqlStorage, text: string): string | null {
-  const terms = all<{ term: string }>(
+/** The trigrams that begin so, and one more than are looked for if there are more. */
+const beginnings = (sql: SqlStorage, text: string): string[] =>
+  all<{ term: string }>(
     sql,
     'SELECT term FROM search_terms WHERE term >= ? AND term < ? LIMIT ?',
     text,
     `${text}\u{10ffff}`,
-    BEGINNINGS_MAX,
-  );
-  if (terms.length === 0) return null;
-  return `{hostname serial client} : (${terms.map(({ term }) => `^ ${quoted(term)}`).join(' OR ')})`;
-}
+    BEGINNINGS_MAX + 1,
+  ).map(({ term }) => term);
+
+/** The query for FTS5 after names, serials and clients that begin with one of them. */
+const beginningWith = (terms: readonly string[]): string =>
+  `{hostname serial client} : (${terms.map((term) => `^ ${quoted(term)}`).join(' OR ')})`;
 
 const SHELVES = JSON.stringify(['fleet', 'archived', 'merged', 'aside'] satisfies Shelf[]);
 

@@ -1,10 +1,12 @@
 // Secrets that somebody has revealed are to be rotated: from when, what clears it, and the alarm that brings it to attention in time.
 import type { SecretKind } from '../../schema/secret.ts';
 import { schedule } from '../core/alarms.ts';
+import { writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { allIdsOf } from './aliases.ts';
 import { type Place, secretsAt } from './candidates.ts';
-import { revealedOf } from './revealed.ts';
+import { factsOf, forgetFacts } from './id-facts.ts';
+import { heirOf, revealedOf } from './revealed.ts';
 import { pcOf, type SecretFacts, secretFactsOf } from './secret-facts.ts';
 import { summarize } from './summaries.ts';
 
@@ -13,24 +15,21 @@ const SLICE = 200;
 /** How many marks of a PC are settled at once: each is of a secret that somebody has revealed. */
 const SETTLED_MAX = 200;
 
-/** The first reveal of a version sets the date; later ones neither move it nor queue it twice. In the reveal's transaction. */
+/** The first reveal of a version sets the date; later ones neither move it nor queue it twice. In the reveal's transaction, by the row as it is. */
 export function markToRotate(
   storage: DurableObjectStorage,
-  secret: { id: string; machine: string },
+  secret: DueRow & Pick<MarkedRow, 'rotate_due_at'>,
   delayMs: number | null,
   now: number,
 ): void {
-  if (delayMs === null) return;
+  if (delayMs === null || secret.rotate_due_at !== null) return;
   const { sql } = storage;
   const dueAt = now + delayMs;
-  const marked = all(
-    sql,
-    'UPDATE secrets SET rotate_due_at = ?, rotate_noted = 0 WHERE id = ? AND rotate_due_at IS NULL RETURNING id',
-    dueAt,
-    secret.id,
+  writeRow(sql, 'secrets', () =>
+    sql.exec('UPDATE secrets SET rotate_due_at = ?, rotate_noted = 0 WHERE id = ?', dueAt, secret.id),
   );
-  if (marked.length === 0) return;
-  if (dueAt <= now) bringToAttention(sql, [{ id: secret.id, machine_id: secret.machine }], now);
+  forgetFacts(sql, secret.machine_id);
+  if (dueAt <= now) bringToAttention(sql, [secret], now);
   else schedule(storage, 'to_rotate', dueAt);
 }
 
@@ -52,7 +51,7 @@ const MARKED = 'secrets.id, machine_id, kind, ref, rotate_due_at, parked_due_at'
 function settle(storage: DurableObjectStorage, row: MarkedRow, facts: SecretFacts, ownVolumes: boolean): void {
   const { sql } = storage;
   const { seen, isWhole } = revealedOf(sql, row.id);
-  const heirs = seen.map(({ version }) => facts.successorOf(version));
+  const heirs = seen.map(({ version }) => heirOf(sql, facts, version));
   const settled = isWhole && heirs.every((heir) => heir !== null);
   const due = row.rotate_due_at ?? row.parked_due_at;
   const own = heirs.every((heir) => heir?.secret === row.id) || (facts.goneAt !== null && ownVolumes);
@@ -67,13 +66,22 @@ function settle(storage: DurableObjectStorage, row: MarkedRow, facts: SecretFact
   if (dueAt !== null) schedule(storage, 'to_rotate', dueAt);
 }
 
+/** Whether any secret of this id has a date from which it is to be rotated. */
+const isMarked = (sql: SqlStorage, id: string): boolean => {
+  const { due, isParked } = factsOf(sql, id);
+  return due.length > 0 || isParked;
+};
+
 /**
  * Settles the marks of the secret whose version was just stored or confirmed, under all ids of the PC. In the
  * transaction that did so.
  */
 export function settleMarks(storage: DurableObjectStorage, machine: string, place: Place): void {
   const { sql } = storage;
-  const secrets = secretsAt(sql, allIdsOf(sql, machine), place);
+  const pcIds = allIdsOf(sql, machine);
+  // Most PCs have one id, and no secret that anybody has revealed.
+  if (pcIds.length === 1 && !isMarked(sql, machine)) return;
+  const secrets = secretsAt(sql, pcIds, place);
   const rows = all<MarkedRow>(
     sql,
     `SELECT ${MARKED} FROM json_each(?) CROSS JOIN secrets ON secrets.id = value

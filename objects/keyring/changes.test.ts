@@ -227,6 +227,62 @@ describe('one signed write of noise', () => {
   });
 });
 
+describe('many changes by one person', () => {
+  const limited = (keyringBytes: number) =>
+    asPerson('operator@example.com', `/v1/operator/tenants/${tenant.id}/limits`, { keyringBytes });
+  const write = () => writeNext(tenant.id, tenant.keyring, () => {});
+
+  it('are refused once what they replaced weighs too much, until another admin has unlocked; the way back stays open', async () => {
+    expect((await limited(1_000_000)).status).toBe(200);
+    const before = { ...tenant.keyring };
+    let writes = 0;
+    let answer = await write();
+    for (; answer.status === 200 && writes < 30; writes++) answer = await write();
+    expect(answer.json).toMatchObject({ code: 'rate_limited', detail: expect.stringContaining('another admin') });
+    expect(writes).toBeGreaterThan(10);
+    // Whose changes they are not goes on, and so does the way back, even their own.
+    const { version, changes } = await keyringOf();
+    const oldest = changes?.find(({ from }) => from === before.manifest.version)?.change ?? 0;
+    const own = await asPerson<Problem>(ADMIN, at('keyring/undo'), { change: oldest, version, reason: 'too many' });
+    expect(own.json).toMatchObject({ version: before.manifest.version });
+    tenant.keyring = before;
+    expect((await write()).json.code).toBe('rate_limited');
+    expect((await say()).status).toBe(200);
+    expect((await write()).status).toBe(200);
+  });
+
+  it('put back nothing that is no part of a keyring, whatever a bent backup has put among what is kept', async () => {
+    await write();
+    const person = { id: 'stranger', email: 'stranger@example.com', role: 'admin', removed_at: null, version: 1 };
+    await inObject((sql) =>
+      sql.exec(
+        'INSERT INTO kept_rows SELECT max(place), ?, ?, ? FROM keyring_changes',
+        'people',
+        JSON.stringify(['people', person.id]),
+        JSON.stringify(person),
+      ),
+    );
+    expect((await undo()).status).toBe(200);
+    expect(await inObject((sql) => sql.exec("SELECT 1 FROM people WHERE id = 'stranger'").toArray())).toEqual([]);
+  });
+
+  it('are taken back to the letter with whatever they made and took away, and so is the taking back', async () => {
+    const before = await keyringOf();
+    const [first] = (await changesOf()).slice(-1);
+    for (let writes = 0; writes < 5; writes++) await write();
+    const after = await keyringOf();
+    const oldest = (await changesOf()).find(({ change }) => change > (first?.change ?? 0))?.change;
+    const line = async () => inObject((sql) => sql.exec('SELECT * FROM manifests ORDER BY version').toArray());
+    const long = await line();
+    expect((await undo({ change: oldest })).json).toMatchObject({ version: before.version });
+    expect(await line()).toEqual(long.slice(0, -5));
+    expect({ ...(await keyringOf()), changes: [] }).toEqual({ ...before, changes: [] });
+    expect((await undo()).json).toMatchObject({ version: after.version });
+    expect(await line()).toEqual(long);
+    expect({ ...(await keyringOf()), changes: [] }).toEqual({ ...after, changes: [] });
+  });
+});
+
 /** An honest write that replaces something: the team passphrase goes, with new vault keys for everybody. */
 async function replaceTeam(): Promise<void> {
   const { id, keyring } = tenant;

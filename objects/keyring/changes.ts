@@ -3,63 +3,17 @@
 // (keyring/undo.ts). Nothing here opens one.
 import { DAY_MS } from '../../schema/facts/days.ts';
 import type { KeyringChange } from '../../schema/keyring.ts';
+import type { Refusal } from '../../schema/refusal.ts';
 import type { Manifest } from '../../schema/signed.ts';
 import { schedule } from '../core/alarms.ts';
 import type { Caller, Person } from '../core/caller.ts';
 import { all, first } from '../core/rows.ts';
-import { putRows } from '../core/tables.ts';
 import { keepWalk, walkAt } from '../core/walks.ts';
+import { decideCount, readLimits, refusalFor } from '../limits/limits.ts';
+import { noteNear } from '../limits/nears.ts';
+import { type KeyringRows, keepRows, type Since } from './kept-rows.ts';
 
 const KEPT_MS = 30 * DAY_MS;
-
-/**
- * The tables a keyring is kept in, with their keys, and the column that holds what is sealed. Manifests are read from
- * some version on.
- */
-const TABLES: Readonly<Record<string, { key: readonly string[]; sealed?: string }>> = {
-  manifests: { key: ['version'] },
-  successions: { key: ['place'] },
-  roots: { key: ['fingerprint'], sealed: 'sealed' },
-  escrow_keys: { key: ['kid'], sealed: 'sealed' },
-  old_statements: { key: ['kid', 'root'] },
-  unlockers: { key: ['id'], sealed: 'sealed' },
-  wraps: { key: ['unlocker', 'purpose', 'vault_epoch'], sealed: 'jwe' },
-};
-
-/**
- * The places after which rows that are kept for ever are read: this version of the manifests, and this place of the
- * successions.
- */
-export type Since = { version: number; succession: number };
-
-/** Every row of a keyring, as JSON by table and key. */
-export type KeyringRows = { since: Since; rows: Map<string, string> };
-
-export function keyringRows(sql: SqlStorage, since: Since): KeyringRows {
-  const rows = new Map<string, string>();
-  const behind: Record<string, string> = {
-    manifests: `WHERE version > ${since.version}`,
-    successions: `WHERE place > ${since.succession}`,
-  };
-  for (const [table, { key }] of Object.entries(TABLES)) {
-    for (const row of all(sql, `SELECT * FROM ${table} ${behind[table] ?? ''}`))
-      rows.set(JSON.stringify([table, ...key.map((name) => row[name])]), JSON.stringify(row));
-  }
-  return { since, rows };
-}
-
-const split = (key: string): { table: string; values: (string | number)[] } => {
-  const [table = '', ...values] = JSON.parse(key);
-  return { table, values };
-};
-
-/** Whether something sealed is no longer there: another stands in its place, or nothing. */
-function isReplaced(table: string, before: string, after: string | undefined): boolean {
-  const column = TABLES[table]?.sealed;
-  if (column === undefined) return false;
-  const was = JSON.parse(before)[column];
-  return was !== null && was !== (after === undefined ? null : JSON.parse(after)[column]);
-}
 
 /**
  * The caller's session where there is nobody else to wait for: no other person is an admin, nor was one within thirty days, and none has a way to
@@ -82,6 +36,9 @@ export function onlyAdminsSession(
 /** `session`: see `onlyAdminsSession`, of the keyrings before and after. */
 type Made = { from: number; to: number; person: Person; session: number | null; at: number };
 
+/** So much each change weighs at least: the tenant looks at all of them on the day that the first is taken back. */
+const WEIGHT_MIN = 50_000;
+
 /** Keeps what a change has replaced, and what it has added, so that it can be taken back. In the transaction of the change, after it. */
 export function keepChange(
   storage: DurableObjectStorage,
@@ -89,18 +46,11 @@ export function keepChange(
   { from, to, person, session, at }: Made,
 ): void {
   const { sql } = storage;
-  const after = keyringRows(sql, before.since);
-  const changed = [...new Set([...before.rows.keys(), ...after.rows.keys()])].filter(
-    (key) => before.rows.get(key) !== after.rows.get(key),
-  );
-  const replaces = changed.some((key) => {
-    const row = before.rows.get(key);
-    return row !== undefined && isReplaced(split(key).table, row, after.rows.get(key));
-  });
-  const { place } = first<{ place: number }>(
-    sql,
-    `INSERT INTO keyring_changes (from_version, to_version, person, by, at, held, replaces, session_ends_at)
-     VALUES (?, ?, ?, ?, ?, 1, ?, ?) RETURNING place`,
+  const { replaces, weight } = keepRows(sql, before);
+  sql.exec(
+    `INSERT INTO keyring_changes (place, from_version, to_version, person, by, at, held, replaces, session_ends_at, weight)
+     VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?)`,
+    before.place,
     from,
     to,
     person.id,
@@ -108,43 +58,42 @@ export function keepChange(
     at,
     replaces ? 1 : 0,
     session,
-  ) as { place: number };
-  for (const key of changed)
-    sql.exec('INSERT INTO kept_rows VALUES (?, ?, ?, ?)', place, split(key).table, key, before.rows.get(key) ?? null);
+    Math.max(WEIGHT_MIN, weight),
+  );
   schedule(storage, 'kept_keys', at + KEPT_MS);
 }
 
-/** A value in SQLite is 2 MB at most, a row 512 KiB. */
-const PUT_AT_ONCE_CHARACTERS = 512 * 1024;
+/** An undo may go beyond the limit by this much: it is the way back. */
+const UNDO_SHARE = 1.5;
 
 /**
- * Puts back what the keyring was before a change, and before all after it: each row becomes what the first of them
- * kept. In the caller's transaction.
+ * Whether one more change of this person's may be kept: what all of theirs replaced waits for somebody else's word, and is gone over by whoever
+ * takes the first of them back. Null: it may.
  */
-export function putBackFrom(sql: SqlStorage, change: number): void {
-  // SQLite takes the other columns from the row that has the minimum.
-  const rows = all<{ key: string; row: string | null }>(
-    sql,
-    'SELECT key, row, min(place) FROM kept_rows WHERE place >= ? GROUP BY what, key',
-    change,
-  );
-  for (const { key, row } of rows) {
-    if (row !== null) continue;
-    const { table, values } = split(key);
-    const names = TABLES[table]?.key ?? [];
-    sql.exec(`DELETE FROM ${table} WHERE ${names.map((name) => `${name} = ?`).join(' AND ')}`, ...values);
-  }
-  for (const table of Object.keys(TABLES)) {
-    let text = '';
-    for (const { key, row } of rows) {
-      if (row === null || split(key).table !== table) continue;
-      text += `${row}\n`;
-      if (text.length < PUT_AT_ONCE_CHARACTERS) continue;
-      putRows(sql, table, text);
-      text = '';
+export function refuseKept(
+  sql: SqlStorage,
+  { id }: Pick<Person, 'id'>,
+  what: 'write' | 'undo',
+  now: number,
+): Refusal | null {
+  const { keyringBytes } = readLimits(sql);
+  const limit = what === 'undo' ? keyringBytes * UNDO_SHARE : keyringBytes;
+  const used =
+    first<{ weight: number | null }>(
+      sql,
+      'SELECT sum(weight) AS weight FROM keyring_changes INDEXED BY keyring_changes_by_person WHERE held = 1 AND person = ?',
+      id,
+    )?.weight ?? 0;
+  const decision = decideCount('keyringBytes', limit, used, WEIGHT_MIN, now);
+  if (decision !== 'ok') noteNear(sql, now, { limit: 'keyringBytes', id, used: used + WEIGHT_MIN, value: limit });
+  const refusal = refusalFor('keyringBytes', limit, decision);
+  return (
+    refusal && {
+      ...refusal,
+      detail:
+        'So much that your changes of the keyring replaced is kept that no more may be: have another admin unlock, or, if you are the only one, sign in again and unlock.',
     }
-    if (text !== '') putRows(sql, table, text);
-  }
+  );
 }
 
 /** The place from which a write that follows on this version changes anything. */

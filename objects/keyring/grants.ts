@@ -72,6 +72,10 @@ export function listGrants(sql: SqlStorage, person: Person, { after, limit }: Gr
 export const grantsWaiting = (sql: SqlStorage): number =>
   first<{ waiting: number }>(sql, 'SELECT count(*) AS waiting FROM (SELECT 1 FROM grants LIMIT 1000)')?.waiting ?? 0;
 
+/** Whoever has waited longest; null: nobody waits. */
+export const firstWaiting = (sql: SqlStorage): string | null =>
+  first<{ email: string }>(sql, 'SELECT email FROM grants ORDER BY requested_at, id LIMIT 1')?.email ?? null;
+
 export const findGrant = (sql: SqlStorage, id: string): (Grant & { person: string }) | null => {
   const row = first<GrantRow>(sql, `SELECT ${COLUMNS} FROM grants WHERE id = ?`, id);
   return row && { ...publicGrant(row), person: row.person };

@@ -393,6 +393,20 @@ describe('a drill', () => {
     expect(Object.keys(await drills())).toEqual([keyring.ids.recovery]);
   });
 
+  it('counts once: the same proof, sent again, moves no date and makes no entry, and an earlier one is refused', async () => {
+    const [earlier, later] = [await drillProof(id, keyring), await drillProof(id, keyring)];
+    const entries = async () =>
+      (await asPerson<AuditPage>(emailOf('admin'), `/v1/tenants/${id}/audit?limit=500&action=recovery.drilled`)).json
+        .entries;
+    expect((await drill(later)).status).toBe(200);
+    const kept = await drills();
+    expect((await drill(later)).status).toBe(200);
+    expect(await drills()).toEqual(kept);
+    expect(await entries()).toHaveLength(1);
+    expect((await drill(earlier)).json.code).toBe('not_proven');
+    expect(await entries()).toHaveLength(1);
+  });
+
   it('is of now: a proof that was kept, or made ahead, says nothing of today’s sheets', async () => {
     const proven = await drillProof(id, keyring);
     const verified = await verifyProof(id, keyring.ids.recovery, proven);

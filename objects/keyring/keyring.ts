@@ -20,7 +20,7 @@ import { all, first } from '../core/rows.ts';
 import { readSettings } from '../settings/settings.ts';
 import type { Pins } from '../tokens/tokens.ts';
 import { listedChanges, onlyAdminsSession, someReplacedIsKept } from './changes.ts';
-import { grantsNamed, grantsWaiting } from './grants.ts';
+import { firstWaiting, grantsNamed, grantsWaiting } from './grants.ts';
 import { heldByKid } from './held.ts';
 import { head, type RootRow, requireRoot, sealedRoot, successionsBefore } from './manifests.ts';
 import { type Half, type KeyringFacts, type KidState, wrapKey } from './rules.ts';
@@ -183,6 +183,7 @@ export function custody(sql: SqlStorage, role: Role): Custody | null {
   const manifest = head(sql)?.manifest;
   if (!manifest) return null;
   const recovery = manifest.unlockers.filter((one) => one.kind === 'recovery');
+  const waiting = grantsWaiting(sql);
   const drilled = first<{ at: number | null }>(sql, 'SELECT max(drilled_at) AS at FROM unlockers')?.at ?? null;
   const made = recovery.length > 0 ? Math.max(...recovery.map((one) => one.createdAt)) : null;
   return {
@@ -196,7 +197,8 @@ export function custody(sql: SqlStorage, role: Role): Custody | null {
             sql,
             recovery.map(({ id }) => id),
           ),
-    grantsWaiting: grantsWaiting(sql),
+    grantsWaiting: waiting,
+    firstWaiting: waiting === 0 ? null : firstWaiting(sql),
     notOpening: notOpening(sql),
   };
 }

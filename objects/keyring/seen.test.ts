@@ -1,16 +1,21 @@
 // When somebody was last here, and what they last unlocked with: to the hour, and for next to no writes.
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
+import type { AuditPage } from '../../schema/audit.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { Overview } from '../../schema/machine.ts';
 import type { PeopleList } from '../../schema/person.ts';
+import type { DeliveryList, WebhookMade } from '../../schema/webhook.ts';
 import { pass } from '../../test/support/clock.ts';
 import { asPerson, bindings, emailOf, seedReadyTenant } from '../../test/workerd-fixtures.ts';
-
+import { RANK } from '../outbox/notice-ranks.ts';
 import { forgetOtherUnlockers } from './seen.ts';
 
 const [ADMIN, ENGINEER, AUDITOR] = [emailOf('admin'), emailOf('engineer'), emailOf('auditor')];
 const HOUR_MS = 3_600_000;
+
+const manifestOf = ({ manifest }: Keyring): { unlockers: { id: string; kind: string }[] } =>
+  JSON.parse(Buffer.from(manifest.split('.')[1] ?? '', 'base64url').toString());
 
 async function tenantOf() {
   const { id } = await seedReadyTenant();
@@ -63,13 +68,12 @@ describe('an unlocker', () => {
 
   it('that is the recovery set is told to every admin and auditor until another set is made, because its codes were typed', async () => {
     const { id, ask } = await tenantOf();
-    const { manifest } = (await ask<Keyring>(ADMIN, 'keyring')).json;
-    const { unlockers } = JSON.parse(atob((manifest.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
-    const set = unlockers.find(({ kind }: { kind: string }) => kind === 'recovery');
+    const { unlockers } = manifestOf((await ask<Keyring>(ADMIN, 'keyring')).json);
+    const set = unlockers.find(({ kind }) => kind === 'recovery');
     const used = async (email: string) => (await ask<Overview>(email, 'overview')).json.custody?.recoveryUsed;
     expect(await used(ADMIN)).toBeNull();
     const before = Date.now();
-    await ask(ADMIN, `overview?unlockedWith=${set.id}`);
+    await ask(ADMIN, `overview?unlockedWith=${set?.id}`);
     // The object learns who its people are from the index, once somebody looks at them.
     expect(await used(AUDITOR)).toEqual({ at: expect.any(Number), by: null });
     await ask(ADMIN, 'people');
@@ -79,10 +83,34 @@ describe('an unlocker', () => {
     await runInDurableObject(bindings.TENANT.getByName(id), (_object, { storage: { sql } }) =>
       forgetOtherUnlockers(
         sql,
-        unlockers.map((one: { id: string }) => one.id).filter((one: string) => one !== set.id),
+        unlockers.map((one) => one.id).filter((one) => one !== set?.id),
       ),
     );
     expect(await used(ADMIN)).toBeNull();
+  });
+
+  it('that is the recovery set is on record once an hour, and told to whoever asked to be', async () => {
+    const { id, ask, keyring } = await tenantOf();
+    const kinds = ['recovery_used', 'webhook_paused'];
+    const webhook = { url: `${bindings.TEST_RECEIVER}/ok/recovery`, label: 'Desk', kinds };
+    const made = await asPerson<WebhookMade>(ADMIN, `/v1/tenants/${id}/webhooks`, webhook);
+    const { unlockers } = await keyring(ADMIN);
+    const { unlockers: listed } = manifestOf(await keyring(ADMIN));
+    const [own, set] = [unlockers[0]?.id, listed.find(({ kind }) => kind === 'recovery')?.id];
+    for (const unlocker of [own, set, set]) await ask(ADMIN, `overview?unlockedWith=${unlocker}`);
+    const used = async () => (await ask<AuditPage>(ADMIN, 'audit?action=recovery.used')).json.entries;
+    expect(await used()).toMatchObject([{ subject: set, principal: { name: ADMIN }, outcome: 'done' }]);
+    const [entry] = await used();
+    const path = `webhooks/${made.json.webhook.id}/deliveries`;
+    expect((await ask<DeliveryList>(ADMIN, path)).json.deliveries).toMatchObject([{ kind: 'recovery_used' }]);
+    const told = await runInDurableObject(bindings.TENANT.getByName(id), (_object, { storage: { sql } }) =>
+      sql.exec<{ body: string; rank: number }>('SELECT body, rank FROM deliveries').toArray(),
+    );
+    expect(JSON.parse(told[0]?.body ?? '').about).toEqual({ by: entry?.principal.id, auditSeq: entry?.seq });
+    expect(told[0]?.rank).toBe(RANK.fresh);
+    pass(HOUR_MS);
+    await ask(ADMIN, `overview?unlockedWith=${set}`);
+    expect(await used()).toHaveLength(2);
   });
 
   it('is not noted for somebody who may not fetch it, nor one that does not exist, because it cannot be true', async () => {

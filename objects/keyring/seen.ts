@@ -8,7 +8,8 @@ const PRESENT = '';
 
 const nameOf = (person: string, unlocker: string): string => `seen ${person} ${unlocker}`;
 
-function note(sql: SqlStorage, person: string, unlocker: string, now: number): void {
+/** Whether it was noted anew. */
+function note(sql: SqlStorage, person: string, unlocker: string, now: number): boolean {
   const before = remembered(
     sql,
     nameOf(person, unlocker),
@@ -16,7 +17,7 @@ function note(sql: SqlStorage, person: string, unlocker: string, now: number): v
     () =>
       first<{ at: number }>(sql, 'SELECT at FROM seen WHERE unlocker = ? AND person = ?', unlocker, person)?.at ?? null,
   );
-  if (before !== null && now < before + NOTED_EVERY_MS) return;
+  if (before !== null && now < before + NOTED_EVERY_MS) return false;
   sql.exec(
     'INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at WHERE excluded.at > at',
     unlocker,
@@ -24,13 +25,14 @@ function note(sql: SqlStorage, person: string, unlocker: string, now: number): v
     now,
   );
   remember(sql, nameOf(person, unlocker), ['seen'], now);
+  return true;
 }
 
 /** Notes that a person was here: one row written an hour. */
-export const noteSeen = (sql: SqlStorage, person: string, now: number): void => note(sql, person, PRESENT, now);
+export const noteSeen = (sql: SqlStorage, person: string, now: number): boolean => note(sql, person, PRESENT, now);
 
-/** Notes that a person has unlocked with this: one row written an hour. */
-export const noteUnlocked = (sql: SqlStorage, person: string, unlocker: string, now: number): void =>
+/** Notes that a person has unlocked with this: one row written an hour. False: it was noted within the last one. */
+export const noteUnlocked = (sql: SqlStorage, person: string, unlocker: string, now: number): boolean =>
   note(sql, person, unlocker, now);
 
 /** When each of these people was last seen, to the hour. */

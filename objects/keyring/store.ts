@@ -6,8 +6,9 @@ import type { Refusal } from '../../schema/refusal.ts';
 import type { Manifest, ManifestUnlocker } from '../../schema/signed.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { keepChange, keyringRows, letGoOfAll, onlyAdminsSession, sinceNow } from './changes.ts';
+import { keepChange, letGoOfAll, onlyAdminsSession, refuseKept, sinceNow } from './changes.ts';
 import { takeGrant } from './grants.ts';
+import { rowsBefore } from './kept-rows.ts';
 import { keyringFacts } from './keyring.ts';
 import { forgetReplaced } from './replaced.ts';
 import { decideWrite, newlyDestroyed } from './rules.ts';
@@ -38,12 +39,12 @@ export function writeKeyring(
   // Sent again, because the answer was lost: it is kept already.
   if (facts.head?.sha256 === verified.manifestSha256)
     return { version: manifest.version, fingerprint: root, activeKid };
-  const refusal = decideWrite(verified, facts);
+  const refusal = decideWrite(verified, facts) ?? refuseKept(sql, caller.principal, 'write', now);
   if (refusal) return refusal;
   const put = (action: AuditAction, subject: string, detail: AuditEntry['detail'] = {}) =>
     record(sql, caller.tenant, caller, now, { action, subject, detail });
   return storage.transactionSync(() => {
-    const rows = facts.head && keyringRows(sql, sinceNow(sql, facts.head.version));
+    const rows = facts.head && rowsBefore(sql, sinceNow(sql, facts.head.version));
     storeWrite(sql, verified, caller.principal.name, now);
     // What only this private half opened goes with it.
     forgetReplaced(storage, now);

@@ -16,6 +16,7 @@ import { first, sha256 } from '../core/rows.ts';
 import { letGoByWord, onlyAdminsSession } from './changes.ts';
 import { mayFetch } from './keyring.ts';
 import { head } from './manifests.ts';
+import { noteUnlocked } from './seen.ts';
 
 const invalid = (field: string, message: string): Refusal =>
   refuse('invalid_body', `${field}: ${message}.`, [{ field, message }]);
@@ -168,7 +169,7 @@ export async function verifyProof(
     : invalid('proof', 'must name this tenant and this recovery set');
 }
 
-/** Notes that a drill has proven a recovery unlocker, by its own fresh signature. */
+/** Notes that a drill has proven a recovery unlocker, by its own fresh signature. Each proof counts once: sent again, it is the drill that is kept. */
 export function noteDrill(
   storage: DurableObjectStorage,
   caller: Caller<Person>,
@@ -178,15 +179,31 @@ export function noteDrill(
 ): UnlockerActed | Refusal {
   const { sql } = storage;
   const entry = head(sql)?.manifest.unlockers.find((one) => one.id === id && one.kind === 'recovery');
-  if (!entry || !first(sql, 'SELECT 1 FROM unlockers WHERE id = ?', id))
-    return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
+  const row = first<{ drill_proof: number | null }>(sql, 'SELECT drill_proof FROM unlockers WHERE id = ?', id);
+  if (!entry || !row) return refuse('unknown_unlocker', 'The tenant has no recovery set with this id.');
   if (entry.jwk.x !== signer.x || entry.jwk.y !== signer.y)
     return refuse('not_proven', 'The proof must be signed by the recovery set itself: open it with its sheets.');
   if (Math.abs(now - drilledAt) > DRILL_TOLERANCE_MS)
     return refuse('not_proven', 'The proof is not of now: do the drill again, with a clock that is right.');
+  if (row.drill_proof === drilledAt) return { unlocker: id };
+  if (row.drill_proof !== null && drilledAt < row.drill_proof)
+    return refuse('not_proven', 'A later drill is on record: this proof is from before it.');
   return storage.transactionSync(() => {
-    sql.exec('UPDATE unlockers SET drilled_at = ? WHERE id = ?', now, id);
+    sql.exec('UPDATE unlockers SET drilled_at = ?, drill_proof = ? WHERE id = ?', now, drilledAt, id);
     record(sql, caller.tenant, caller, now, { action: 'recovery.drilled', subject: id });
     return { unlocker: id };
+  });
+}
+
+/**
+ * Notes that a person says their vault is open with this. The codes of a recovery set are typed once in years, by somebody who has lost every
+ * other way or who has found them: that is on record, and a notice.
+ */
+export function noteUse(storage: DurableObjectStorage, caller: Caller<Person>, id: string, now: number): void {
+  const { sql } = storage;
+  storage.transactionSync(() => {
+    if (!noteUnlocked(sql, caller.principal.id, id, now)) return;
+    if (head(sql)?.manifest.unlockers.some((one) => one.id === id && one.kind === 'recovery'))
+      record(sql, caller.tenant, caller, now, { action: 'recovery.used', subject: id });
   });
 }

@@ -60,6 +60,7 @@ const WHAT: Record<LimitName, string> = {
   tokens: 'machine tokens',
   tokensIssued: 'new machine tokens',
   personBytes: 'bytes by one person',
+  keyringBytes: 'bytes that changes of the keyring by one person replaced',
   personActs: 'such acts of one person',
   webhookTests: 'test notices',
   personSockets: 'live connections of one person',

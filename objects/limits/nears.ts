@@ -3,9 +3,9 @@
 // memory, and if the count's own row says more, that counts.
 import type { LimitName, LimitNear } from '../../schema/limits.ts';
 import { wasFull } from '../core/full.ts';
-import { all, first } from '../core/rows.ts';
+import { all } from '../core/rows.ts';
 import { dayOf } from './limits.ts';
-import { type MachineDay, machineDay, type RunDay, runBytes } from './machine-day.ts';
+import type { MachineDay } from './machine-day.ts';
 import { usesOf } from './token-uses.ts';
 
 /** No more are told in a day: a person who sees twenty has somewhere to begin. */
@@ -56,8 +56,11 @@ export function noteNear(sql: SqlStorage, now: number, near: LimitNear): void {
   );
 }
 
+/** What a machine has sent on the day of `now`; null: there is none of this id. The fleet's rows say so. */
+export type Sent = (machine: string) => Pick<MachineDay, 'day_bytes' | 'day_runs'> | null;
+
 /** The value in the row that the count is kept on; 0 where there is no such row for the id. */
-function countedIn(sql: SqlStorage, { limit, id }: LimitNear, now: number): number {
+function countedIn(sql: SqlStorage, { limit, id }: LimitNear, sent: Sent, now: number): number {
   switch (limit) {
     case 'tokenBytes':
       return usesOf(sql).today(id, now).bytes;
@@ -65,25 +68,17 @@ function countedIn(sql: SqlStorage, { limit, id }: LimitNear, now: number): numb
     case 'tokenMachines':
       return usesOf(sql).today(id, now).machines;
     case 'machineBytes':
-    case 'machineRuns': {
-      const row = first<MachineDay>(sql, 'SELECT day, day_bytes, day_runs, day_changes FROM machines WHERE id = ?', id);
-      const today = machineDay(row, now);
-      if (limit === 'machineRuns') return today.day_runs;
-      const run = first<RunDay>(
-        sql,
-        `SELECT runs.day, runs.day_bytes AS bytes FROM machines CROSS JOIN runs ON runs.id = machines.day_run WHERE machines.id = ?`,
-        id,
-      );
-      return today.day_bytes + (run === null ? 0 : runBytes(run, now));
-    }
+      return sent(id)?.day_bytes ?? 0;
+    case 'machineRuns':
+      return sent(id)?.day_runs ?? 0;
     default:
       return 0;
   }
 }
 
 /** At most twenty. It only reads. */
-export const nearsOf = (sql: SqlStorage, now: number): LimitNear[] =>
+export const nearsOf = (sql: SqlStorage, sent: Sent, now: number): LimitNear[] =>
   [...notedOn(sql, dayOf(now)).values()].map((near) => ({
     ...near,
-    used: Math.max(near.used, countedIn(sql, near, now)),
+    used: Math.max(near.used, countedIn(sql, near, sent, now)),
   }));

@@ -76,6 +76,7 @@ export const NEED_OF: Record<AuditAction, Need> = {
   'unlocker.kept': 'reserve',
   'unlocker.changed': 'reserve',
   'recovery.drilled': 'ordinary',
+  'recovery.used': 'reserve',
   'key.rotated': 'reserve',
   'key.retired': 'reserve',
   'key.destroyed': 'reserve',

@@ -151,6 +151,11 @@ export class Live {
 
   /** If nobody listens, nothing is noted, and earlier cursors no longer count. */
   #note(machine: string): void {
+    // Whoever listened a moment ago is looked for at the flush.
+    if (this.#flushing) {
+      this.#changed.add(machine);
+      return;
+    }
     const sockets = this.#ctx.getWebSockets().length;
     if (sockets === 0) {
       this.#changed.clear();
@@ -158,7 +163,6 @@ export class Live {
       return;
     }
     this.#changed.add(machine);
-    if (this.#flushing) return;
     this.#flushing = true;
     // At once after a quiet time. A timer that is set keeps the object from hibernating, so nothing noted is lost.
     setTimeout(() => this.#flush(Date.now()), Math.max(0, this.#flushedAt + flushEvery(sockets) - Date.now()));

@@ -176,6 +176,7 @@ describe('a notice in the form of its receiver', () => {
       'settings',
     ],
     ['person_removed', { person: 'p' }, 'A person was removed', 'people'],
+    ['recovery_used', { by: 'u' }, 'Somebody unlocked with the recovery sheets', 'recovery'],
     ['test', { by: 'u' }, 'Test notice', 'notices'],
   ] as const)('of %s says what a person has to know, and leads to where more is said', (kind, about, line, place) => {
     const { text: said } = JSON.parse(payloadOf('slack', JSON.stringify({ ...notice, kind, about }), portal));

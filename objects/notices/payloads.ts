@@ -14,6 +14,7 @@ const PLACES: Partial<Record<SentKind, string>> = {
   key_destroyed: 'keys',
   root_replaced: 'keys',
   keyring_changed: 'keys',
+  recovery_used: 'recovery',
   person_removed: 'people',
   limit_near: 'settings',
   storage_low: 'settings',

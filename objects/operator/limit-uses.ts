@@ -1,5 +1,7 @@
 // How much of a tenant's limits is used: in full for its admins, as bare numbers for an operator. It only reads.
 import type { LimitName, LimitNear, Limits, LimitsAnswer, OperatedLimits, Room } from '../../schema/limits.ts';
+import { bytesOfTables } from '../core/memory.ts';
+import { sentBy } from '../fleet/run-day.ts';
 import { NEAR, readLimits } from '../limits/limits.ts';
 import { nearsOf } from '../limits/nears.ts';
 import { roomOf } from '../limits/room.ts';
@@ -10,7 +12,7 @@ const TOKENS_SHOWN = 20;
 /** Twice as many as a tenant may have, unless an operator lets it have more. */
 const TOKENS_LOOKED_AT = 1_000;
 
-export const readRoom = (sql: SqlStorage): Room => roomOf(sql.databaseSize, readLimits(sql).storageBytes);
+export const readRoom = (sql: SqlStorage): Room => roomOf(bytesOfTables(sql), readLimits(sql).storageBytes);
 
 type Used = { limits: Limits; room: Room; live: number; tokens: LimitsAnswer['tokens']; near: LimitNear[] };
 
@@ -18,7 +20,7 @@ type Used = { limits: Limits; room: Room; live: number; tokens: LimitsAnswer['to
 function usedNow(sql: SqlStorage, uses: TokenUses, now: number): Used {
   const limits = readLimits(sql);
   const live = liveTokens(sql, now, TOKENS_LOOKED_AT);
-  const near = nearsOf(sql, now);
+  const near = nearsOf(sql, (machine) => sentBy(sql, machine, now), now);
   if (live.length >= limits.tokens * NEAR)
     near.push({ limit: 'tokens', id: '', used: live.length, value: limits.tokens });
   return {

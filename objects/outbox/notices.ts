@@ -4,6 +4,7 @@
 import type { AuditAction, AuditEntry } from '../../schema/audit.ts';
 import type { Attention, Phase, Run } from '../../schema/machine.ts';
 import type { Notice, NoticeAbout, NoticeKind, SentKind } from '../../schema/notice.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { decideCount, readLimits } from '../limits/limits.ts';
 import { noteNear } from '../limits/nears.ts';
@@ -14,17 +15,18 @@ const BUDGET_QUIET_MS = 3_600_000;
 
 type Subscriber = { id: string };
 
+/** The webhooks that are for a kind. */
+const subscribersTo = (sql: SqlStorage, kind: NoticeKind): readonly Subscriber[] =>
+  remembered(sql, `webhooks for ${kind}`, ['webhooks'], () =>
+    all<Subscriber>(sql, 'SELECT id FROM webhooks WHERE EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?)', kind),
+  );
+
 /**
  * Puts a notice into the outbox of every webhook that is for its kind, except the one it is about. In the caller's
  * transaction; without a webhook it writes nothing.
  */
 export function queue(sql: SqlStorage, tenant: string, at: number, kind: NoticeKind, about: NoticeAbout): void {
-  const webhooks = all<Subscriber>(
-    sql,
-    'SELECT id FROM webhooks WHERE EXISTS (SELECT 1 FROM json_each(kinds) WHERE value = ?) AND id IS NOT ?',
-    kind,
-    about.webhook ?? null,
-  );
+  const webhooks = subscribersTo(sql, kind).filter(({ id }) => id !== about.webhook);
   if (webhooks.length > 0) queueFor(sql, webhooks, { id: crypto.randomUUID(), kind, tenant, at, about });
 }
 
@@ -156,6 +158,7 @@ const OF_ACTIONS: Partial<
     'keyring_changed',
     ({ subject, detail }) => ({ fingerprint: subject, manifestVersion: Number(detail.version) }),
   ],
+  'recovery.used': ['recovery_used', () => ({})],
   'person.removed': ['person_removed', ({ subject }) => ({ person: subject })],
   'webhook.paused': ['webhook_paused', ({ subject }) => ({ webhook: subject })],
 };
@@ -165,6 +168,7 @@ export function noticeActed(sql: SqlStorage, entry: Recorded): void {
   const known = OF_ACTIONS[entry.action];
   if (!known || entry.outcome !== 'done') return;
   const [kind, about] = known;
+  if (subscribersTo(sql, kind).length === 0) return;
   queue(sql, entry.tenant, entry.at, kind, { ...about(entry, sql), by: entry.principal.id, auditSeq: entry.seq });
 }
 

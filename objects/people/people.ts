@@ -7,6 +7,7 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import { type Acting, type Caller, type Person, SYSTEM } from '../core/caller.ts';
 import { listenerOf } from '../core/changes.ts';
+import { remembered } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { dropGrants } from '../keyring/grants.ts';
 import { type IndexedPerson, isWhole } from '../outbox/index-rows.ts';
@@ -128,10 +129,11 @@ function placeAt(cursor: string): readonly [email: string, id: string] | null {
 /** How many there are, as far as the object knows. */
 export const countMembers = (sql: SqlStorage): number => allPeople(sql).filter((row) => row.removed_at === null).length;
 
-export function findMember(sql: SqlStorage, id: string): Member | null {
-  const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);
-  return row && member(row, false);
-}
+export const findMember = (sql: SqlStorage, id: string): Member | null =>
+  remembered(sql, `person ${id}`, ['people'], () => {
+    const row = first<PersonRow>(sql, 'SELECT * FROM people WHERE id = ?', id);
+    return row && member(row, false);
+  });
 
 const unknownPerson = () => refuse('unknown_person', 'The tenant has no person with this id.');
 
@@ -207,7 +209,7 @@ export function addPerson(
   return storage.transactionSync(() => {
     const same = members(sql, caller.tenant, index, now).filter((one) => one.email === email);
     if (same.some((one) => one.removedAt === null && !one.missing))
-      return refuse('already_member', 'A member has that address; change their role instead.');
+      return refuse('already_member', 'Change their role instead.');
     if (same.length === 0 && allPeople(sql).length >= PEOPLE_MAX)
       return refuse('too_many_people', `A tenant has at most ${PEOPLE_MAX} people, those who left included.`);
     const old = index.rows.find((row) => row.email === email);

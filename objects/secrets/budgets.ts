@@ -31,16 +31,14 @@ export function decideBudget(budget: RevealBudget, made: readonly number[], now:
 }
 
 /**
- * Deducts one reveal from a person's budget, or refuses it and remembers whose it was. In the transaction of the
- * reveal.
+ * Deducts one reveal from a person's budget, or refuses it and remembers whose it was. Reveals of theirs that no window reaches any more are
+ * forgotten. In the transaction of the reveal.
  */
 export function spendReveal(sql: SqlStorage, budget: RevealBudget, email: string, now: number): Refusal | null {
-  const made = all<{ at: number }>(
-    sql,
-    'SELECT at FROM reveal_log WHERE email = ? AND at > ? ORDER BY at',
-    email,
-    now - LONGEST_MS,
-  ).map((row) => row.at);
+  const known = all<{ at: number }>(sql, 'SELECT at FROM reveal_log WHERE email = ? ORDER BY at', email);
+  const made = known.map((row) => row.at).filter((at) => at > now - LONGEST_MS);
+  if (made.length < known.length)
+    sql.exec('DELETE FROM reveal_log WHERE email = ? AND at <= ?', email, now - LONGEST_MS);
   const over = decideBudget(budget, made, now);
   if (!over) return null;
   sql.exec(
@@ -58,11 +56,10 @@ export function spendReveal(sql: SqlStorage, budget: RevealBudget, email: string
   };
 }
 
-/** Counts a reveal that was made, and forgets reveals that no window reaches any more. In the same transaction. */
-export function noteReveal(sql: SqlStorage, email: string, auditSeq: number, now: number): void {
-  sql.exec('DELETE FROM reveal_log WHERE email = ? AND at <= ?', email, now - LONGEST_MS);
+/** Counts a reveal that was made. In the same transaction. */
+export const noteReveal = (sql: SqlStorage, email: string, auditSeq: number, now: number): void => {
   sql.exec('INSERT INTO reveal_log VALUES (?, ?, ?)', email, now, auditSeq);
-}
+};
 
 /** Forgets reveals that no window reaches any more, of all people. */
 export const forgetReveals = (sql: SqlStorage, now: number): void => {

@@ -132,7 +132,7 @@ export function keep(
 ): Taken {
   const { sql } = storage;
   const { machine, kind, ref, by, uploadedBy, run, skewMs } = escrowed;
-  const { secretId, version, isGained } = place;
+  const { secretId, version, isFirst, isGained } = place;
   const { seq, hash } = record(sql, caller.tenant, caller, now, {
     action: 'secret.escrowed',
     subject: secretId,
@@ -151,7 +151,7 @@ export function keep(
   const at = sealedAt(sql, { iat: said.iat, skewMs, receivedAt: now, kid });
   // A carried version may be from a day on which the PC had another name.
   const hostname = said.hostname ?? (uploadedBy === null ? findRow(sql, machine)?.hostname || null : null);
-  storeVersion(sql, escrowed, { bound, sealedAt: at, hostname }, receipt, now);
+  storeVersion(sql, escrowed, { isFirst, bound, sealedAt: at, hostname }, receipt, now);
   settleMarks(storage, machine, { kind, ref: refKey(ref) });
   if (kind === 'bitlocker_recovery_key' && version === 1) noteKeyForSearch(sql, secretId);
   const ofSystem = isSystemKey(kind, ref);

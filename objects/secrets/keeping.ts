@@ -71,17 +71,19 @@ export function placeFor(sql: SqlStorage, request: Place): VersionPlace {
   };
 }
 
-/** What is known about a version besides the input: whether its header binds it, when it was sealed and as which PC. */
-export type About = { bound: boolean; sealedAt: number | null; hostname: string | null };
+/** What is known about a version besides the input: whether its secret is new, its header binds it, when it was sealed and as which PC. */
+export type About = { isFirst: boolean; bound: boolean; sealedAt: number | null; hostname: string | null };
 
 /** Stores one version, in the transaction that recorded it. The receipt is kept with it, for every later resend. */
 export function storeVersion(sql: SqlStorage, request: Escrowed, about: About, receipt: Receipt, at: number): void {
   const { token } = request;
-  const row = first<{ day: number; day_versions: string; standing: number }>(
-    sql,
-    'SELECT day, day_versions, standing FROM secrets WHERE id = ?',
-    receipt.secretId,
-  );
+  const row = about.isFirst
+    ? null
+    : first<{ day: number; day_versions: string; standing: number }>(
+        sql,
+        'SELECT day, day_versions, standing FROM secrets WHERE id = ?',
+        receipt.secretId,
+      );
   const today = versionsToday(row, at);
   // Its index is written again wherever the column is set, also where that changes nothing.
   const stands = row?.standing === 0 ? 'standing = 1,' : '';

@@ -5,7 +5,8 @@ import type { KeyringWritten, UndoChange } from '../../schema/keyring.ts';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { record } from '../audit/audit.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { findHeld, keepChange, keyringRows, onlyAdminsSession, putBackFrom, sinceChange } from '../keyring/changes.ts';
+import { findHeld, keepChange, onlyAdminsSession, refuseKept, sinceChange } from '../keyring/changes.ts';
+import { putBackFrom, rowsBefore } from '../keyring/kept-rows.ts';
 import { noTenantKey, outline } from '../keyring/keyring.ts';
 import { head } from '../keyring/manifests.ts';
 import { beginSettling } from './gone-keys.ts';
@@ -23,9 +24,11 @@ export function undoChange(
   if (latest.version !== version)
     return refuse('keyring_conflict', 'The keyring was changed by somebody else meanwhile; read it again.');
   if (!findHeld(sql, change)) return refuse('nothing_replaced', 'What this change replaced is no longer kept.');
+  const over = refuseKept(sql, caller.principal, 'undo', now);
+  if (over) return over;
   return storage.transactionSync(() => {
-    const before = keyringRows(sql, sinceChange(sql, change));
-    putBackFrom(sql, change);
+    const before = rowsBefore(sql, sinceChange(sql, change));
+    putBackFrom(sql, change, before);
     const settled = beginSettling(storage, now);
     const again = head(sql);
     const keys = outline(sql);

@@ -188,7 +188,7 @@ describe('under two ids of one PC', () => {
     const fresh = await seal({}, board);
     const now = await send(fresh);
     expect([await offered(), await offered(board)]).toEqual([[old.eid], [fresh.eid]]);
-    expect((await asPerson(ENGINEER, at(`machines/${machine}/merge`), { into: board })).status).toBe(200);
+    expect((await asPerson(ADMIN, at(`machines/${machine}/merge`), { into: board })).status).toBe(200);
     expect(await offered(board)).toEqual([fresh.eid]);
     expect(await dueAt(secretId, board)).toBeNull();
     const reported = async () => (await asPerson<RevealedReport>(ADMIN, at('people/u1/revealed'))).json.revealed;
@@ -197,6 +197,29 @@ describe('under two ids of one PC', () => {
     expect(await offered()).toEqual([old.eid]);
     expect(await dueAt(secretId)).not.toBeNull();
     expect(await reported()).toMatchObject([{ secret: secretId, superseded: false }]);
+  });
+
+  it('keeps the mark where its revealer made the merge, before or after, until somebody else makes it or says that it was rotated', async () => {
+    const other = crypto.randomUUID();
+    const { secretId } = await send(await seal({ iat: nowSeconds() - HOUR }));
+    await send(await seal({}, other));
+    const merge = (email: string) => asPerson(email, at(`machines/${machine}/merge`), { into: other });
+    const unmerge = () => asPerson(ADMIN, at(`machines/${machine}/unmerge`), {});
+    const reported = async () => (await asPerson<RevealedReport>(ADMIN, at('people/u1/revealed'))).json.revealed;
+    // Before: the one that is revealed seems to be superseded already.
+    await merge(ENGINEER);
+    await reveal(secretId);
+    expect(await dueAt(secretId, other)).not.toBeNull();
+    expect(await reported()).toMatchObject([{ secret: secretId, superseded: false }]);
+    // After, and when the other PC seals again.
+    await unmerge();
+    await merge(ENGINEER);
+    await send(await seal({}, other));
+    expect(await dueAt(secretId, other)).not.toBeNull();
+    await unmerge();
+    await merge(ADMIN);
+    expect(await dueAt(secretId, other)).toBeNull();
+    expect(await reported()).toMatchObject([{ secret: secretId, superseded: true }]);
   });
 });
 

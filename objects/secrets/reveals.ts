@@ -6,8 +6,10 @@ import type { Revealed, RevealRequest } from '../../schema/secret.ts';
 import { record } from '../audit/audit.ts';
 import { STANDS } from '../core/aside.ts';
 import type { Caller, Person } from '../core/caller.ts';
+import { writeRow } from '../core/memory.ts';
 import { all, first } from '../core/rows.ts';
 import { candidateOf, DATED, type DatedRow } from '../fleet/candidates.ts';
+import { heirOf } from '../fleet/revealed.ts';
 import { type Pc, pcOf, type SecretFacts, secretFactsOf } from '../fleet/secret-facts.ts';
 import { markToRotate } from '../fleet/to-rotate.ts';
 import { noticeOverBudget } from '../outbox/notices.ts';
@@ -37,7 +39,8 @@ function planReveal(sql: SqlStorage, id: string, version: number | undefined): R
 
 /** Notes a reveal at its secret, and for the day its person leaves. In the transaction that recorded it. */
 function markRevealed(sql: SqlStorage, { secret, version }: RevealPlan, email: string, at: number): void {
-  sql.exec('UPDATE secrets SET last_revealed_at = ? WHERE id = ?', at, secret.id);
+  // Nothing that is remembered of secrets (fleet/id-facts.ts) says when one was revealed.
+  writeRow(sql, 'secrets', () => sql.exec('UPDATE secrets SET last_revealed_at = ? WHERE id = ?', at, secret.id));
   sql.exec(
     'INSERT INTO reveals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET last_at = excluded.last_at',
     email,
@@ -107,7 +110,7 @@ function revealedBy(
     after.version,
     limit,
   ).map((row) => {
-    const heir = secretFactsOf(sql, pcAt(row.machine_id), row).successorOf(candidateOf(row));
+    const heir = heirOf(sql, secretFactsOf(sql, pcAt(row.machine_id), row), candidateOf(row));
     const said = row.rotated_at !== null && row.rotated_at >= row.last_at;
     const waiting = row.newest !== null ? waitingIn(sql, row.secret_id) : null;
     const newer = heir ?? (waiting === null ? null : { secret: row.secret_id, version: waiting });
@@ -199,8 +202,8 @@ export function reveal(
     noteReveal(sql, email, seq, now);
     markRevealed(sql, plan, email, now);
     // The PC is not said to have a version that was set aside.
-    if (plan.version.aside === null && plan.facts.successorOf(candidateOf(plan.version)) === null)
-      markToRotate(storage, { id, machine: plan.secret.machine_id }, settings.rotateAfterRevealMs, now);
+    if (plan.version.aside === null && heirOf(sql, plan.facts, candidateOf(plan.version)) === null)
+      markToRotate(storage, plan.secret, settings.rotateAfterRevealMs, now);
     return revealed(plan, seq);
   });
 }

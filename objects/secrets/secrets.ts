@@ -251,7 +251,7 @@ const APART: Pick<SecretFacts, 'offered' | 'goneAt' | 'inForceAt'> = { offered: 
 const lastRevealer = (sql: SqlStorage, secret: string): string | null =>
   first<{ email: string }>(
     sql,
-    'SELECT email FROM reveals INDEXED BY reveals_by_secret WHERE secret_id = ? ORDER BY last_at DESC LIMIT 1',
+    'SELECT email FROM reveals INDEXED BY reveals_by_last WHERE secret_id = ? ORDER BY last_at DESC LIMIT 1',
     secret,
   )?.email ?? null;
 

@@ -7,6 +7,7 @@ import { record } from '../audit/audit.ts';
 import type { Acting, Person } from '../core/caller.ts';
 import { first, sha256 } from '../core/rows.ts';
 import { dayOf, decideCount, readLimits, refusalFor } from '../limits/limits.ts';
+import { noteNear } from '../limits/nears.ts';
 import { put } from '../outbox/outbox.ts';
 import { findToken, indexed, isLive, liveTokens, type Pins, type TokenRow, unknownToken } from './tokens.ts';
 
@@ -62,10 +63,12 @@ export function issue(
   const { sql } = storage;
   const { tokens: most, tokensIssued } = readLimits(sql);
   const issued = issuedToday(sql, now, tokensIssued);
+  const ofToday = decideCount('tokensIssued', tokensIssued, issued, 1, now);
   const refusal =
     decideIssue(wanted, pins, now) ??
     refusalFor('tokens', most, decideCount('tokens', most, liveTokens(sql, now, most).length, 1, now)) ??
-    refusalFor('tokensIssued', tokensIssued, decideCount('tokensIssued', tokensIssued, issued, 1, now));
+    refusalFor('tokensIssued', tokensIssued, ofToday);
+  if (ofToday !== 'ok') noteNear(sql, now, { limit: 'tokensIssued', id: '', used: issued + 1, value: tokensIssued });
   if (refusal) return refusal;
   const token = `tok_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
   const salt = randomBytes(SALT_BYTES).toString('hex');

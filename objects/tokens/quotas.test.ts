@@ -326,16 +326,17 @@ describe('what comes near its limit', () => {
     expect(await rowsIn(id, 'SELECT count(*) AS days FROM nears')).toEqual([{ days: 1 }]);
   });
 
-  it('is told of for a run’s events, a machine’s changes and live tokens, too', async () => {
+  it('is told of for a run’s events, a machine’s changes, live tokens and those issued today, too', async () => {
     const { id, token } = await seedTenant();
-    await setLimits(id, { runEvents: 100, attributeChanges: 2, tokens: 2 });
+    await setLimits(id, { runEvents: 100, attributeChanges: 2, tokens: 2, tokensIssued: 1 });
     const [machine, run] = [newMachine(), newRun()];
     const some = (from: number, count: number) => Array.from({ length: count }, (_, i) => event(from + i));
     await report(token, machine, run, some(1, 80));
     await issue(id);
     for (const hostname of ['A', 'B']) await report(token, { ...machine, hostname }, newRun());
     const { near } = await limitsOf(id);
-    expect(near.map(({ limit }) => limit).sort()).toEqual(['attributeChanges', 'runEvents', 'tokens']);
+    expect(near.map(({ limit }) => limit).sort()).toEqual(['attributeChanges', 'runEvents', 'tokens', 'tokensIssued']);
+    expect(near).toContainEqual({ limit: 'tokensIssued', id: '', used: 1, value: 1 });
     expect(near).toContainEqual({ limit: 'tokens', id: '', used: 2, value: 2 });
   });
 

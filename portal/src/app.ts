@@ -61,6 +61,9 @@ export class TotlApp extends LitElement {
         max-width: 640px;
         margin: 0 auto;
       }
+      main.unreached {
+        --unread: none;
+      }
       main:focus {
         outline: none;
       }
@@ -99,6 +102,11 @@ export class TotlApp extends LitElement {
         }
         main {
           padding: 0;
+        }
+        /* Here too, because what this sheet says of an element counts more than what its own says: a note makes a page more of the sheets. */
+        .skip,
+        main > :is(custody-note, reach-note, .note) {
+          display: none;
         }
       }
     `,
@@ -247,7 +255,7 @@ export class TotlApp extends LitElement {
         ></app-bar>
         <app-rail .me=${me} .membership=${membership} .menu=${menu} .dues=${dues} @help-wanted=${open('help')}></app-rail>
         ${membership?.status === 'active' ? html`<membership-watch hidden tenant=${membership.tenant}></membership-watch>` : nothing}
-        <main id="main" tabindex="-1">
+        <main id="main" tabindex="-1" class=${this.#identity.reach.state === 'reached' ? '' : 'unreached'}>
           ${overseen ? html`<custody-note .membership=${membership} .overview=${overview}></custody-note>` : nothing}
           ${this.vaultBroken ? html`<p class="note bad" role="alert">The vault could not start. Reload the page.</p>` : nothing}
           ${this.pageMissing && this.#identity.reach.state === 'reached' ? html`<p class="note bad" role="alert">This page could not be fetched. Reload.</p>` : nothing}

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Manifest, verifyManifest } from '../../schema/signed.ts';
+import { Manifest, type ManifestUnlocker, verifyManifest } from '../../schema/signed.ts';
 import { draftAct } from './act.ts';
 import type { SetUpDraft } from './contract.ts';
 import {
   ADMIN,
   keyringOf,
+  listed,
   makeTenant,
   must,
   PASSPHRASE,
@@ -176,5 +177,39 @@ describe('a team passphrase added later', () => {
       ok: false,
       code: 'same_passphrase',
     });
+  });
+});
+
+describe('a new passphrase in the place of a forgotten one', () => {
+  const replaced = async (index: number, pick: (one: ManifestUnlocker) => Partial<ManifestUnlocker> = (one) => one) => {
+    const input = unlockInput(keyringOf(draft), unlockerAt(draft.write, 1), draft.recoveryCode);
+    const shown = await listed(keyringOf(draft), unlockerAt(draft.write, index));
+    const instead = { ...shown, ...pick(shown) };
+    return draftAct(input, {
+      act: 'add_passphrase',
+      email: ADMIN,
+      label: 'New',
+      passphrase: 'amber tunnel quiet fjord',
+      instead,
+    });
+  };
+
+  it('takes the old one out with the same signature, by the recovery code, and closes to it what it could open', async () => {
+    const drafted = await replaced(0);
+    if (!('write' in drafted)) throw new Error(drafted.message);
+    const signed = await verifyManifest(drafted.write.manifest);
+    if (!signed.ok) throw new Error(signed.message);
+    const old = unlockerAt(draft.write, 0);
+    expect(signed.payload.unlockers.some(({ id }) => id === old)).toBe(false);
+    expect(signed.payload.unlockers.filter(({ owner }) => owner === ADMIN).map(({ label }) => label)).toEqual(['New']);
+    expect(drafted.write.wraps.some(({ unlocker }) => unlocker === old)).toBe(false);
+    expect(new Set(drafted.write.wraps.map(({ vaultEpoch }) => vaultEpoch)).size).toBeGreaterThan(0);
+  });
+
+  it('takes the place of one’s own passphrase only, as it was shown: not of the team’s, nor of the recovery set', async () => {
+    expect(await replaced(2)).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+    expect(await replaced(1)).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+    expect(await replaced(2, () => ({ owner: ADMIN }))).toMatchObject({ ok: false, code: 'keyring_untrusted' });
+    expect(await replaced(0, () => ({ label: 'Another' }))).toMatchObject({ ok: false, code: 'keyring_untrusted' });
   });
 });

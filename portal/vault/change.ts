@@ -3,6 +3,7 @@
 import { thumbprint } from '../../schema/jwk.ts';
 import type { KeyringWrite } from '../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker, VaultPurpose } from '../../schema/signed.ts';
+import { Email } from '../../schema/text.ts';
 import type { KeyringAct, UnlockInput, VaultFault } from './contract.ts';
 import { fault, isFault } from './fault.ts';
 import { teamUnlocker } from './set-up.ts';
@@ -142,12 +143,21 @@ async function furtherWay(
   const { tenant } = manifest;
   if ((entry.owner ?? act.email) !== act.email)
     return untrusted('The server takes you for another person than the one whose way to unlock was opened.');
+  const gone = act.act === 'add_passphrase' && act.instead ? forgotten(act.instead, act.email, manifest) : NOTHING;
+  if (isFault(gone)) return gone;
   const own = { owner: act.email, rights: BOTH, label: act.label };
   const made =
     act.act === 'add_passphrase'
       ? await makePassphraseUnlocker(tenant, root, own, act.passphrase)
       : await makePasskeyUnlocker(tenant, root, own, act.kdf, act.prf);
-  return { ...NOTHING, add: [made] };
+  return { ...gone, add: [made] };
+}
+
+/** A new passphrase takes the place of one's own, and of nothing else that a page may show in its place. */
+function forgotten(instead: ManifestUnlocker, email: string, manifest: Manifest): Change | VaultFault {
+  return instead.owner === email && instead.kind === 'passphrase'
+    ? removal({ act: 'remove_unlocker', unlocker: instead }, manifest)
+    : untrusted('What is to be replaced is no passphrase of yours.');
 }
 
 async function teamChange(
@@ -200,6 +210,11 @@ async function changeOfLeaver(
 ): Promise<Change | VaultFault> {
   const { tenant } = input;
   const { email, team, recovery } = act;
+  // Their ways to unlock are found by it: one that only looks like it would leave them where they are.
+  if (Email.safeParse(email).data !== email)
+    return untrusted(
+      'The address of whoever leaves is not in plain characters: the server shows another than the keyring has.',
+    );
   // If it were removed and not replaced, a single forgotten passphrase could lose everything.
   if (recovery === null && manifest.unlockers.some(isRecovery))
     return fault('keyring_changed', 'The keyring has a recovery set that was not shown here. Read it again.');

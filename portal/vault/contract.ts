@@ -113,7 +113,8 @@ export type KeyringAct =
   /** A key's rotation is finished (`retired`), or the key is destroyed, which rests on the signer's own sweep. */
   | { act: 'set_key_state'; kid: string; state: 'retired' | 'destroyed'; sweep?: string | undefined }
   /** A further unlocker of the admin who acts. */
-  | { act: 'add_passphrase'; email: string; label: string; passphrase: string }
+  /** `instead`: a passphrase of theirs that they have forgotten, as it was shown; it is removed. */
+  | { act: 'add_passphrase'; email: string; label: string; passphrase: string; instead?: ManifestUnlocker }
   | { act: 'add_passkey'; email: string; label: string; kdf: PrfKdf; prf: string }
   /** A shared, reveal-only passphrase; the previous one is removed. */
   | { act: 'set_team_passphrase'; passphrase: string }

@@ -687,6 +687,16 @@ describe('a hostile server while an admin acts', () => {
     expect(await follows({ root: true })).toBe(true);
   });
 
+  it('cannot have somebody leave under an address that only looks like theirs, because their own ways to unlock would stay', async () => {
+    for (const odd of [
+      `${ADMIN}\u200b`,
+      ADMIN.replace('@', '\u00ad@'),
+      ADMIN.replace('.', '\uff0e'),
+      ADMIN.toUpperCase(),
+    ])
+      expect(await leave({ email: odd }), odd).toEqual(justThe('keyring_untrusted'));
+  });
+
   it('hears of what an admin chooses to keep, which stays as it is', async () => {
     const { write, recovery } = must(await leave({ team: 'kept', recovery: 'kept' }));
     const { unlockers } = await manifestOf(write.manifest);

@@ -26,6 +26,12 @@ export const keyFromPassphrase = (passphrase: string, kdf: Argon2idKdf): Promise
     outputType: 'binary',
   });
 
+/** Has the browser compile what derives a key from a passphrase, so that the first one does not wait for that too. */
+export async function readyForPassphrases(): Promise<void> {
+  const least = { parallelism: 1, iterations: 1, memorySize: 8, hashLength: KEY_BYTES, outputType: 'binary' } as const;
+  await argon2id({ ...least, password: 'nobody’s', salt: new Uint8Array(SALT_BYTES) });
+}
+
 /** HKDF-SHA256; `size` in bytes. Every member is free, for the published vectors; ours are fixed below. */
 export async function hkdf(
   secret: Uint8Array,

@@ -4,6 +4,7 @@ import './jitless.ts';
 import { expose } from 'comlink';
 import { keeperOn } from './among-vaults.ts';
 import { VAULT_CHANNEL } from './contract.ts';
+import { readyForPassphrases } from './kdf.ts';
 
 const keeper = keeperOn(new BroadcastChannel(VAULT_CHANNEL));
 
@@ -13,3 +14,6 @@ if ('onconnect' in globalThis)
     if (port) expose(keeper, port);
   });
 else expose(keeper);
+
+// A browser that cannot says so when a passphrase is tried.
+void readyForPassphrases().catch(() => {});

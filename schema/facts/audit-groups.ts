@@ -26,6 +26,7 @@ export const AUDIT_GROUPS = {
     'keyring.line_taken',
     'root.replaced',
     'recovery.drilled',
+    'recovery.used',
     'key.rotated',
     'key.retired',
     'key.destroyed',

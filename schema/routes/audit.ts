@@ -20,6 +20,7 @@ export const audit = {
     audit: null,
     query: AuditCountsQuery,
     answer: AuditCounts,
+    refuses: ['rate_limited'],
   },
   'GET /v1/tenants/:tenant/audit/head': {
     who: 'member',

@@ -67,6 +67,7 @@ export const keyring = {
       'rotation_unfinished',
       'too_early',
       'not_proven',
+      'rate_limited',
     ],
   },
   'GET /v1/tenants/:tenant/keyring/manifests': {
@@ -101,7 +102,7 @@ export const keyring = {
     audit: ['keyring.undone'],
     body: json(UndoChange, SMALL_BODY_BYTES),
     answer: KeyringWritten,
-    refuses: ['no_tenant_key', 'keyring_conflict', 'nothing_replaced'],
+    refuses: ['no_tenant_key', 'keyring_conflict', 'nothing_replaced', 'rate_limited'],
   },
   'GET /v1/tenants/:tenant/rotation': {
     who: 'member',
@@ -127,7 +128,7 @@ export const keyring = {
     audit: ['secrets.resealed'],
     body: json(ResealRequest, RESEAL_MAX_BYTES),
     answer: ResealAnswer,
-    refuses: ['no_tenant_key', 'unknown_secret', 'not_sealed', 'header_mismatch'],
+    refuses: ['no_tenant_key', 'unknown_secret', 'not_sealed', 'header_mismatch', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/rotation/unopenable': {
     who: 'member',
@@ -136,7 +137,7 @@ export const keyring = {
     audit: ['secret.marked_unopenable'],
     body: json(MarkUnopenable, SMALL_BODY_BYTES),
     answer: Marked,
-    refuses: ['unknown_secret', 'not_left_behind'],
+    refuses: ['unknown_secret', 'not_left_behind', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/rotation/restore': {
     who: 'member',

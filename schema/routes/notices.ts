@@ -62,7 +62,7 @@ export const notices = {
     audit: ['webhook.changed'],
     body: json(WebhookChange, SMALL_BODY_BYTES),
     answer: Webhook,
-    refuses: ['unknown_webhook'],
+    refuses: ['unknown_webhook', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/webhooks/:webhook/remove': {
     who: 'member',

@@ -28,7 +28,7 @@ export const people = {
     body: json(PersonAdd, SMALL_BODY_BYTES),
     answer: Member,
     status: 201,
-    refuses: ['already_member', 'too_many_people', 'index_unreachable'],
+    refuses: ['already_member', 'too_many_people', 'index_unreachable', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/people/:person/role': {
     who: 'member',
@@ -37,7 +37,7 @@ export const people = {
     audit: ['person.role_changed'],
     body: json(RoleChange, SMALL_BODY_BYTES),
     answer: Member,
-    refuses: ['unknown_person', 'not_yourself', 'last_admin'],
+    refuses: ['unknown_person', 'not_yourself', 'last_admin', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/people/:person/remove': {
     who: 'member',

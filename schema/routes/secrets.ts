@@ -30,7 +30,7 @@ export const secrets = {
     audit: ['secret.confirmed'],
     body: json(ConfirmRequest, SMALL_BODY_BYTES),
     answer: Confirmed,
-    refuses: ['unknown_secret', 'not_yourself'],
+    refuses: ['unknown_secret', 'not_yourself', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/secrets/:secret/rotated': {
     who: 'member',
@@ -39,7 +39,7 @@ export const secrets = {
     audit: ['secret.said_rotated'],
     body: json(RotatedRequest, SMALL_BODY_BYTES),
     answer: MarkCleared,
-    refuses: ['unknown_secret', 'not_yourself'],
+    refuses: ['unknown_secret', 'not_yourself', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/ciphertexts/page': {
     who: 'member',
@@ -57,6 +57,7 @@ export const secrets = {
     audit: ['secrets.verified', 'secret.marked_openable'],
     body: json(VerifiedRequest, FINDINGS_MAX_BYTES),
     answer: VerifiedAnswer,
+    refuses: ['rate_limited'],
   },
   'GET /v1/tenants/:tenant/machines/:machine/secrets': {
     who: 'member',

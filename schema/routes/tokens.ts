@@ -56,7 +56,7 @@ export const tokens = {
     audit: ['token.set_aside'],
     body: json(SetAside, SMALL_BODY_BYTES),
     answer: AsideActed,
-    refuses: ['unknown_token', 'token_not_revoked'],
+    refuses: ['unknown_token', 'token_not_revoked', 'rate_limited'],
   },
   'POST /v1/tenants/:tenant/tokens/:token/bring-back': {
     who: 'member',
@@ -64,6 +64,6 @@ export const tokens = {
     roles: ADMINS,
     audit: ['token.brought_back'],
     answer: AsideActed,
-    refuses: ['unknown_token'],
+    refuses: ['unknown_token', 'rate_limited'],
   },
 } as const satisfies Rows;

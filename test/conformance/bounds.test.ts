@@ -73,16 +73,22 @@ const DESTROYED = 900;
 const DESTROYED_KID = `${'g'.repeat(36)}000001A`;
 /** One that names no unlocker. */
 const MANIFEST = `e30.${btoa('{"unlockers":[]}').replaceAll('=', '')}.x`;
+/** As many people as there are of each kind; a tenant may have fewer. */
+const PEOPLE = "INSERT OR IGNORE INTO people @n SELECT @id, printf('p%06d@example.com', i), 'engineer', NULL, 1 FROM n";
 const N = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)';
 const ID = "printf('%08x-0000-4000-8000-%012x', i, i)";
 
+/** Runs a statement that makes so many rows. */
+const fillBy = (sql: SqlStorage, statement: string, count = MANY) =>
+  sql.exec(statement.replace('@n', N).replaceAll('@id', ID), count);
+
 /** Every kind of row, as many as allowed; kinds that a rule limits to a few are left to that rule. */
 function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
-  const many = (statement: string, count = MANY) => sql.exec(statement.replace('@n', N).replaceAll('@id', ID), count);
+  const many = (statement: string, count = MANY) => fillBy(sql, statement, count);
   many(`INSERT INTO machines (id, hostname, serial, client, enrolled_at, started_at, run_id, run_status, phases_done,
-      phases_total, secrets, attention, serial_changed, seq_conflict, place)
+      phases_total, secrets, attention, serial_changed, seq_conflict, place, to_rotate)
     @n SELECT @id, printf('PC-%06d', i), printf('SN%06x', i), 'Client ' || (i % 40), i, i, @id, 'running', 0, 1, 1,
-      '["run_failed"]', 0, 0, 1000 + i FROM n`);
+      '["run_failed"]', 0, 0, 1000 + i, i % 2 FROM n`);
   many(
     `INSERT INTO machines (id, hostname, enrolled_at, started_at, phases_done, phases_total, secrets, attention,
       serial_changed, seq_conflict, shelf, merged_into, merged_at, merged_by, own_secrets)
@@ -161,7 +167,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
     'secret.revealed', '${secret}', 'done', '{"machine":"${machine.id}","reason":"a reason"}', NULL, NULL, '${HASH}', '${HASH}' FROM n`);
   many(`INSERT INTO manifests @n SELECT -i, '${MANIFEST}', 'x', i, 'x' FROM n`);
   many(`INSERT INTO successions @n SELECT i, 'from' || i, 'to' || i, printf('%600d', i), i, 'x' FROM n`);
-  many(`INSERT INTO keyring_changes @n SELECT i, 1, 1, 'u1', 'engineer@example.com', i, 1, 1, NULL FROM n`);
+  many(`INSERT INTO keyring_changes @n SELECT i, 1, 1, 'u1', 'engineer@example.com', i, 1, 1, NULL, 50000 FROM n`);
   many(`INSERT INTO kept_rows @n SELECT i, 'wraps', '["wraps","' || i || '","reveal",1]', NULL FROM n`);
   many(`INSERT INTO volumes @n SELECT '${machine.id}', 'M' || i, '[]', i, @id FROM n`, 26);
   many(`INSERT INTO run_keys @n SELECT @id, @id, 1 FROM n`);
@@ -169,7 +175,7 @@ function fill(sql: SqlStorage, { secret, keyring }: World, now: number): void {
   many(`INSERT INTO tokens @n SELECT @id, 'engine', 'tok_0000', 'h' || i, 's', i, NULL, ${now} + 3600000 + i, NULL, NULL, NULL,
     NULL, 1 FROM n`);
   many(`INSERT INTO token_uses (token, last_at, last_ip, count) @n SELECT @id, i, NULL, 1 FROM n`);
-  many(`INSERT INTO people @n SELECT @id, printf('p%06d@example.com', i), 'engineer', NULL, 1 FROM n`);
+  many(PEOPLE);
   many(`INSERT INTO leavers (person, email, role, started_at, by, manifest_version, had) @n SELECT @id, 'p@example.com',
     'engineer', i, 'x', 1, '{"ids":[],"until":0,"could":{"team":true,"recovery":false}}' FROM n`);
   // Nobody has yet looked at what the last ones had.
@@ -220,6 +226,21 @@ const markCloned = () =>
     ),
   );
 
+/** Asks while there are fewer rows of a kind than there were, where a rule would refuse more of them; then all are back. */
+async function whileFewer<T>(before: string, ask: () => Promise<T>, after: (sql: SqlStorage) => unknown): Promise<T> {
+  await inObject(({ sql }) => void sql.exec(before));
+  const answer = await ask();
+  await inObject(({ sql }) => void after(sql));
+  return answer;
+}
+/** All but four hundred are revoked. */
+const whileFewTokens = <T>(ask: () => Promise<T>): Promise<T> =>
+  whileFewer(
+    `UPDATE tokens SET revoked_at = 7 WHERE id > '${nth(400)}' AND id <> 't1' AND revoked_at IS NULL`,
+    ask,
+    (sql) => sql.exec('UPDATE tokens SET revoked_at = NULL WHERE revoked_at = 7'),
+  );
+
 /** How many rows are compared with the index at once, for each of several questions (objects/outbox/outbox.ts). */
 const HELD_AGAINST = 6 * PEOPLE_MAX;
 
@@ -258,7 +279,7 @@ const BOUNDS: Record<string, Bound> = {
   'GET /v1/tenants/:tenant/people': { rows: HELD_AGAINST },
   // Each of the two hundred is looked for under all hundred ids of its PC.
   'GET /v1/tenants/:tenant/people/:person/revealed': { rows: HELD_AGAINST + 45_000 },
-  'GET /v1/tenants/:tenant/machines': { rows: 300 },
+  'GET /v1/tenants/:tenant/machines': { rows: 300, ask: () => admin('machines?toRotate=yes&sort=hostname') },
   'GET /v1/tenants/:tenant/search': { rows: 4_000, ask: () => admin('search?q=000') },
   // Thirty days of quarters of an hour.
   'GET /v1/tenants/:tenant/activity': { rows: 3_000 },
@@ -337,15 +358,18 @@ const BOUNDS: Record<string, Bound> = {
   'POST /v1/tenants/:tenant/settings': { rows: 300, ask: () => admin('settings', { allowRawRsaOaep: true }) },
   'POST /v1/tenants/:tenant/people': {
     rows: HELD_AGAINST,
-    ask: () => admin('people', { email: 'new@example.com', role: 'auditor' }),
-    // There are more already than a tenant may have.
-    says: 409,
+    ask: () =>
+      whileFewer(
+        `DELETE FROM people WHERE email > 'p004000' AND email LIKE 'p%@example.com'`,
+        () => admin('people', { email: 'new@example.com', role: 'auditor' }),
+        (sql) => fillBy(sql, PEOPLE),
+      ),
+    says: 201,
   },
   'POST /v1/tenants/:tenant/tokens': {
     rows: 1_000,
-    ask: () => admin('tokens', { label: 'walk', expiresAt: null, fingerprint: null }),
-    // There are more already than a tenant may have.
-    says: 409,
+    ask: () => whileFewTokens(() => admin('tokens', { label: 'walk', expiresAt: null, fingerprint: null })),
+    says: 201,
   },
   'POST /v1/tenants/:tenant/tokens/:token/revoke': { rows: HELD_AGAINST, ask: () => admin('tokens/t1/revoke', {}) },
   'GET /v1/tenants/:tenant/tokens/:token/brought': {
@@ -485,9 +509,8 @@ const BOUNDS: Record<string, Bound> = {
   },
   'POST /v1/tenants/:tenant/tokens/:token/rotate': {
     rows: HELD_AGAINST,
-    ask: () => admin('tokens/t1/rotate', { overlapMs: 3_600_000 }),
-    // There are more already than a tenant may have.
-    says: 409,
+    ask: () => whileFewTokens(() => admin('tokens/t1/rotate', { overlapMs: 3_600_000 })),
+    says: 201,
   },
   'POST /v1/tenants/:tenant/audit/export': {
     rows: 500,
@@ -496,9 +519,13 @@ const BOUNDS: Record<string, Bound> = {
   },
   'POST /v1/tenants/:tenant/webhooks': {
     rows: 5_500,
-    ask: () => admin('webhooks', { url: 'https://hooks.example.com/x', label: 'walk', kinds: ['run_failed'] }),
-    // There are five already.
-    says: 409,
+    ask: () =>
+      whileFewer(
+        "DELETE FROM webhooks WHERE id = 'w5'",
+        () => admin('webhooks', { url: 'https://hooks.example.com/x', label: 'walk', kinds: ['run_failed'] }),
+        (sql) => sql.exec("UPDATE webhooks SET id = 'w5' WHERE id NOT IN ('w1', 'w2', 'w3', 'w4')"),
+      ),
+    says: 201,
   },
   'POST /v1/tenants/:tenant/webhooks/:webhook/test': { rows: 5_500, ask: () => admin('webhooks/w1/test', {}) },
   'POST /v1/tenants/:tenant/backup/run': { rows: 300, ask: () => admin('backup/run', {}) },

@@ -344,7 +344,7 @@ test('after each act the focus is where the person was, or at the heading of wha
     await press('Remove focus@example.com');
     await inDialog('Remove');
     await page.getByRole('button', { name: 'Remove focus@example.com' }).waitFor({ state: 'detached' });
-    await focusIs(page, 'People');
+    await focusIs(page, 'Members');
     await visit(page, '/t/:tenant/notices');
     await press('Pause: Ticket system');
     await page.getByRole('button', { name: 'Resume: Ticket system' }).waitFor();

@@ -21,7 +21,7 @@ import { tooWide, violationsOf } from '../support/axe.ts';
 import { bent } from '../support/bent.ts';
 import { onPage, openBrowser, openPage, picture } from '../support/browser.ts';
 import { inOrder } from '../support/in-order.ts';
-import { textsOf } from '../support/patience.ts';
+import { becomes, textsOf } from '../support/patience.ts';
 import {
   ADMIN_PASSPHRASE,
   askReveal,
@@ -37,6 +37,7 @@ import {
 
 const ADMIN = 'admin@example.com';
 const ENGINEER = 'engineer@example.com';
+const AUDITOR = 'auditor@example.com';
 const OWN_PASSPHRASE = 'copper meadow violin stable orbit';
 const NEXT_TEAM_PASSPHRASE = 'saddle ember willow cobalt quiet';
 const NARROW = { width: 360, height: 760 };
@@ -312,14 +313,40 @@ test('a secret that names the PC it was sealed on says so: renamed is told, anot
   });
 });
 
+test('a role that was lowered by mistake is given back by Undo, and nothing of theirs is to be replaced; one that was raised is asked about', () =>
+  onPage(browser, async (page) => {
+    await signIn(page, stand.addresses.portal, ADMIN, `/t/${stand.demo.tenant}/people`);
+    const role = (email: string) => page.getByLabel(`Role of ${email}`);
+    const change = async (email: string, to: string) => {
+      await role(email).selectOption(to);
+      await page.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
+    };
+    await change(ENGINEER, 'auditor');
+    const card = page.getByText(`${ENGINEER} is an auditor now, and holds earlier keys`);
+    await card.waitFor();
+    // It stays for whoever has it in hand.
+    await button(page, 'Undo').focus();
+    await looksRight(page, 'role-changed');
+    await button(page, 'Undo').press('Enter');
+    await page.getByText(`${ENGINEER} is an engineer again.`).waitFor();
+    await card.waitFor({ state: 'detached' });
+    await becomes(() => role(ENGINEER).inputValue(), 'engineer');
+    await change(AUDITOR, 'engineer');
+    await page.getByText(`${AUDITOR} is an engineer now.`).waitFor();
+    await button(page, 'Undo').click();
+    await page.getByRole('dialog').getByText('They hold keys that they may no longer use').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await becomes(() => role(AUDITOR).inputValue(), 'engineer');
+  }));
+
 test('a leaver’s card says what is replaced, and what it means to keep some of it', () =>
   onPage(browser, async (page) => {
     await signIn(page, stand.addresses.portal, ADMIN, `/t/${stand.demo.tenant}/people`);
     await button(page, `Remove ${ENGINEER}`).click();
-    await page.getByRole('dialog').getByText('what is shared unless you keep it').waitFor();
+    await page.getByRole('dialog').getByText('what the team shares, unless you keep that').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText(`${ENGINEER} is leaving`).waitFor();
-    await page.getByText('What is shared is replaced as well, unless you say no.').waitFor();
+    await page.getByText('What the team shares is replaced too, unless you choose to keep it.').waitFor();
     await looksRight(page, 'leaver');
     const group = (name: string) => page.getByRole('group', { name });
     await group('The team passphrase').getByLabel('Keep it').check();

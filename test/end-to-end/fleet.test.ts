@@ -435,7 +435,7 @@ test('a failing list is a failure with what was last read, never an empty one', 
     await rowOf(page, pc(0)).waitFor();
     const back = await cutOff(page, /\/machines\?/);
     await page.getByLabel('Status').selectOption('Failed');
-    await page.getByText('The API cannot be reached').waitFor();
+    await page.getByText('The server did not answer').waitFor();
     assert.equal(await page.getByText(/^No PC/).count(), 0);
     await back(() => page.getByRole('button', { name: 'Try again' }).click());
     await rowOf(page, pc(5)).waitFor();

@@ -282,7 +282,7 @@ test('a line that cannot be put on record is not taken, and nothing stays unlock
       await unlock(page, 'Passphrase', ADMIN_PASSPHRASE);
       await cutOff(page, /\/keyring\/line$/);
       await page.getByRole('button', { name: 'They are the same' }).click();
-      await page.getByText('The API cannot be reached').waitFor();
+      await page.getByText('The server did not answer').waitFor();
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Unlock', exact: true }).waitFor();
       assert.equal(await page.getByText('Unlocked ·').count(), 0);

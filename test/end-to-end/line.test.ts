@@ -17,6 +17,7 @@ import {
   groupsShown,
   hideSecret,
   holdTime,
+  printsAPageASheet,
   setUp,
   signIn,
   TEAM_PASSPHRASE,
@@ -62,7 +63,10 @@ inOrder('the line from an engine to a browser', (step) => {
       await page.getByRole('heading', { name: 'Fleet' }).waitFor();
       await page.getByText('No PCs yet').waitFor();
       await picture(page, 'fleet-before-set-up');
-      await setUp(page, (step) => picture(page, step));
+      await setUp(page, async (step) => {
+        await picture(page, step);
+        if (step === 'set-up-recovery') await printsAPageASheet(page, 1);
+      });
 
       await page.getByRole('link', { name: 'To the fleet' }).click();
       const machine = await until('a PC that is done', () =>

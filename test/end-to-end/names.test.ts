@@ -237,10 +237,10 @@ test('an id that is pasted with another’s dashes, braces and marks that nobody
     await page.goto(at(`machines/${HOSTILE.id}`));
     await page.getByRole('button', { name: 'Merge another entry' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel(/^The other entry/).selectOption({ label: 'By its machine ID' });
     const pasted = `\ufeff {${HEBREW.id.toUpperCase().replaceAll('-', '\u2011')}}\u200b `;
-    await dialog.getByLabel('Machine ID').fill(pasted);
-    await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
+    await dialog.getByLabel(/^The other entry/).fill(pasted);
+    await dialog.getByRole('radio').check();
+    await dialog.getByRole('button', { name: /^Merge( all the same)?$/ }).click();
     await page.getByText('Merged: both histories are shown here.').waitFor();
     await nothingSteers(page, 'a machine with another merged into it');
     await page.getByRole('button', { name: /^Undo the merge/ }).click();

@@ -114,6 +114,14 @@ test('an admin adds a webhook; a test notice and a reveal reach its receiver, si
 
     await page.getByRole('button', { name: 'Pause: Ticket system' }).click();
     await page.getByText('Paused', { exact: true }).waitFor();
+    await picture(page, 'notices-paused', false);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Ticket system goes on.').waitFor();
+    await page.getByText('Everything arrived').waitFor();
+    const { entries } = await asPerson<AuditPage>(stand, ADMIN, 'audit?action=webhook.resumed');
+    assert.equal(entries.length, 1, 'what was undone is on record like what was done');
+    await page.getByRole('button', { name: 'Pause: Ticket system' }).click();
+    await page.getByText('Paused', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Resume: Ticket system' }).click();
     await page.getByText('Everything arrived').waitFor();
     await page.getByRole('button', { name: 'Remove: Ticket system' }).click();

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { ActingStand, pathOf } from '../../dev/torture/acting-stand.ts';
 import type { Keyring } from '../../schema/keyring.ts';
 import type { RotationPage } from '../../schema/rotation.ts';
 import type { Act } from '../support/act.ts';
-import { ActingStand, pathOf } from '../../dev/torture/acting-stand.ts';
 import { GROUPS } from '../support/acts.ts';
 import { bent } from '../support/bent.ts';
 import { type Held, hold, pressTwice } from '../support/held.ts';

@@ -173,6 +173,7 @@ test('one unlock for all tabs, one key that locks them all, and word of the last
   await one.getByText('Live', { exact: true }).waitFor();
   assert.equal(await vaultsOf(context, one), 0);
   await one.getByRole('button', { name: 'Unlock', exact: true }).click();
+  await until('a vault that starts while one types', async () => (await vaultsOf(context, one)) === 1);
   await unlock(one, 'Passphrase', ADMIN_PASSPHRASE);
   for (const page of [one, other]) await page.getByText(/^Unlocked · 1\d min$/).waitFor();
   await other.reload();

@@ -110,7 +110,7 @@ test('before the set-up a token is unpinned, and the page says why', () =>
     await admin.getByText('there is no fingerprint yet').waitFor();
     await admin.getByRole('button', { name: 'Issue unpinned' }).waitFor();
     await admin.getByText('Demo fleet').waitFor();
-    await admin.getByText('by SQL').waitFor();
+    await admin.getByText('outside the portal').waitFor();
     await picture(admin, 'tokens-before-set-up');
   }));
 
@@ -486,7 +486,7 @@ describe('with keys', () => {
         await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
         await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
         await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
-        await admin.getByText('They were an admin, so the root is replaced too').waitFor();
+        await admin.getByText('They were an admin, so the trust root is replaced too').waitFor();
         await admin.getByLabel('No team passphrase any more').check();
         await admin.getByRole('button', { name: 'Replace', exact: true }).click();
         await stepUp(admin, 'Replace');

@@ -1,4 +1,5 @@
 // People's steps in the portal, for tests and pictures.
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { Locator, Page } from 'playwright-core';
 import type { Keyring } from '../../schema/keyring.ts';
@@ -131,6 +132,20 @@ export async function typeSheetsBack(page: Page, codes: readonly string[], last:
     await page.getByLabel(`Type the code${which} back`).fill(code);
     await page.getByRole('button', { name: place + 1 < codes.length ? 'Next sheet' : last }).click();
   }
+}
+
+/** Prints what is shown as the browser would, and looks that it is a page a recovery sheet, each of them whole. */
+export async function printsAPageASheet(page: Page, sheets: number): Promise<void> {
+  await page.emulateMedia({ media: 'print' });
+  for (const format of ['A4', 'Letter']) {
+    const pdf = (await page.pdf({ format, displayHeaderFooter: false })).toString('latin1');
+    assert.equal([...pdf.matchAll(/\/Type\s*\/Page\b/g)].length, sheets, `a page a sheet on ${format}`);
+  }
+  const papers = page.locator('recovery-paper .sheet');
+  assert.equal(await papers.count(), sheets);
+  const cut = await papers.evaluateAll((all) => all.filter((one) => one.scrollHeight > one.clientHeight).length);
+  assert.equal(cut, 0, 'nothing of a sheet is cut off');
+  await page.emulateMedia({ media: 'screen' });
 }
 
 /**

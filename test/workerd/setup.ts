@@ -5,6 +5,7 @@ import { beforeEach } from 'vitest';
 import { engine } from '../../schema/routes/engine.ts';
 import { forgetGuesses } from '../../worker/authenticate/door.ts';
 import { forgetTokens } from '../../worker/authenticate/machine.ts';
+import { forgetSignIns } from '../../worker/authenticate/person.ts';
 import type { Bindings } from '../../worker/core/env.ts';
 import { newTrace } from '../../worker/core/log.ts';
 import { answerOf } from '../../worker/router.ts';
@@ -31,5 +32,6 @@ beforeEach(async () => {
   await load(bindings);
   await applyD1Migrations(bindings.INDEX_DB, bindings.TEST_MIGRATIONS);
   forgetTokens();
+  forgetSignIns();
   forgetGuesses();
 });

@@ -7,19 +7,13 @@ import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { Env } from '../core/env.ts';
 import { type TokenRow, tokensByPrefix } from '../core/index-db.ts';
 import { addressKey, copiedRows, isGuessing, noteFailure, tokenMayAsk } from './door.ts';
+import { Proven } from './proven.ts';
 
-/**
- * How long a token may go on working after raw SQL deleted or revoked its row; the object refuses a token revoked
- * through it at once.
- */
-const CACHE_MS = 30_000;
-const CACHE_MAX = 1_000;
 const PREFIX_CHARACTERS = 8;
 
 export type Authenticated = { principal: Machine; tenant: string };
-type Cached = { row: TokenRow; until: number };
-/** By the token itself, for a moment: to look it up by a hash would cost each request one and keep it no better, since the request holds it too. */
-const cache = new Map<string, Cached>();
+/** The row of each. One that raw SQL deleted or revoked meanwhile goes on for a moment; the object refuses a token revoked through it at once. */
+const proven = new Proven<TokenRow>();
 
 /** Takes the place of a row if none has the prefix, so that a guess costs the same as a hit. */
 const DUMMY: TokenRow = {
@@ -48,9 +42,9 @@ export async function authenticateMachine(
   ip: string | null,
   now: number,
 ): Promise<Authenticated | Refusal> {
-  const proven = await prove(env, authorization, addressKey(ip), now);
-  if ('refused' in proven) return proven;
-  return (await tokenMayAsk(env, proven.principal.tokenHash)) ?? proven;
+  const machine = await prove(env, authorization, addressKey(ip), now);
+  if ('refused' in machine) return machine;
+  return (await tokenMayAsk(env, machine.principal.tokenHash)) ?? machine;
 }
 
 async function prove(
@@ -61,9 +55,8 @@ async function prove(
 ): Promise<Authenticated | Refusal> {
   const token = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) return refuse('missing_token', 'Send the machine token as "Authorization: Bearer tok_…".');
-  const cached = cache.get(token);
-  if (cached && cached.until > now) return decide(cached.row, now);
-  cache.delete(token);
+  const known = proven.get(token, now);
+  if (known) return decide(known, now);
 
   const prefix = token.slice(0, PREFIX_CHARACTERS);
   const guessing = isGuessing(address, now);
@@ -82,10 +75,7 @@ async function prove(
   const decided = decide(match, now);
   // A token that ended costs as much as a guess, but still gets the reason for its refusal.
   if ('refused' in decided) await noteFailure(env, address, now);
-  else if (!guessing) {
-    for (const [other, { until }] of cache) if (until <= now || cache.size >= CACHE_MAX) cache.delete(other);
-    cache.set(token, { row: match, until: now + CACHE_MS });
-  }
+  else if (!guessing) proven.keep(token, match, now);
   return decided;
 }
 
@@ -101,4 +91,4 @@ function decide(row: TokenRow, now: number): Authenticated | Refusal {
 }
 
 /** For tests: an isolate without memory. */
-export const forgetTokens = (): void => cache.clear();
+export const forgetTokens = (): void => proven.forget();

@@ -5,6 +5,7 @@ import { type JWTVerifyGetKey, jwtVerify } from 'jose/jwt/verify';
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import { Email } from '../../schema/text.ts';
 import type { Env } from '../core/env.ts';
+import { Proven } from './proven.ts';
 
 /** How Access signs. */
 export const ALGORITHMS = ['RS256'];
@@ -45,6 +46,9 @@ const BAD_TOKEN = new Set([
 /** `sessionEndsAt`: when the token expires, ms since the epoch. */
 export type SignedIn = { email: string; sessionEndsAt: number };
 
+/** By issuer, audience and token. */
+const proven = new Proven<SignedIn>();
+
 /**
  * Proves a person's email from a `Cf-Access-Jwt-Assertion` header (RS256, iss, aud, exp). Refuses by value:
  * access_not_configured, not_signed_in, invalid_session, session_expired, not_a_person, access_unreachable.
@@ -53,6 +57,10 @@ export async function authenticatePerson(env: Env, assertion: string | null): Pr
   if (env.accessAudience === null)
     return refuse('access_not_configured', 'ACCESS_AUD is blank; set it to the Access application’s audience tag.');
   if (!assertion) return refuse('not_signed_in', 'Sign in through Cloudflare Access.');
+  const now = Date.now();
+  const proof = [env.accessIssuer, env.accessAudience, assertion].join(' ');
+  const known = proven.get(proof, now);
+  if (known) return known;
   let claims: { email?: unknown; exp?: number };
   try {
     const verified = await jwtVerify(assertion, keysOf(env.accessIssuer), {
@@ -71,7 +79,12 @@ export async function authenticatePerson(env: Env, assertion: string | null): Pr
   }
   // A service token carries a common_name and no email: it is somebody's script, not a person.
   const email = Email.safeParse(claims.email);
-  return email.success
-    ? { email: email.data, sessionEndsAt: Number(claims.exp) * 1000 }
-    : refuse('not_a_person', 'Sign in as a person, with an email address.');
+  if (!email.success) return refuse('not_a_person', 'Sign in as a person, with an email address.');
+  const person = { email: email.data, sessionEndsAt: Number(claims.exp) * 1000 };
+  // Past its end it is verified again, and refused.
+  proven.keep(proof, person, now, person.sessionEndsAt + CLOCK_TOLERANCE_SECONDS * 1000);
+  return person;
 }
+
+/** For tests: an isolate without memory. */
+export const forgetSignIns = (): void => proven.forget();

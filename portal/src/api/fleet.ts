@@ -7,14 +7,14 @@ export type FleetFilter = Omit<MachinesQuery, 'after' | 'limit'>;
 
 export const machines = (
   tenant: string,
-  { sort, shelf, status, client, attention }: FleetFilter,
+  { sort, shelf, status, client, attention, toRotate }: FleetFilter,
   after: string | null,
   limit: number,
   signal?: AbortSignal,
 ) =>
   call('GET /v1/tenants/:tenant/machines', {
     params: { tenant },
-    query: { sort, shelf, limit, status, client, attention, after: after || undefined },
+    query: { sort, shelf, limit, status, client, attention, toRotate, after: after || undefined },
     signal,
   });
 

@@ -17,6 +17,8 @@ export class ApiProblem extends Error {
   /** What was wrong with what was typed, by the member of the body that it went into. */
   readonly fields: ReadonlyMap<string, string>;
 
+  /** Something was only to be read, and no answer came. */
+  isUnread = false;
   constructor(
     code: string,
     message: string,
@@ -125,12 +127,15 @@ async function ask(url: URL, body: unknown, signal: AbortSignal | undefined, lim
   } catch (error) {
     if (signal?.aborted) throw error;
     if ((await askSignIn()) === 'signed_out') throw expired();
-    throw unreachable(`The API cannot be reached. Check your connection. ${whatNext(body)}`);
+    throw unreachable(`The server did not answer. Check your connection. ${whatNext(body)}`, body);
   }
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (!problem)
-    throw unreachable(`Something on the way to the API answered ${response.status} in its place. ${whatNext(body)}`);
+    throw unreachable(
+      `Something on the way to the API answered ${response.status} in its place. ${whatNext(body)}`,
+      body,
+    );
   if (problem?.code === 'session_expired' || problem?.code === 'not_signed_in') throw expired();
   if (NOT_ALLOWED.includes(problem.code)) window.dispatchEvent(new CustomEvent(MEMBERSHIP_CHANGED));
   throw new ApiProblem(problem.code, wordsOf(problem), problem.requestId, problem.retryAfterSeconds, problem.errors);
@@ -143,7 +148,9 @@ async function problemOf(response: Response): Promise<Problem | null> {
   return typeof problem?.code === 'string' ? problem : null;
 }
 
-function unreachable(message: string): ApiProblem {
+function unreachable(message: string, body: unknown): ApiProblem {
   window.dispatchEvent(new CustomEvent(UNREACHABLE));
-  return new ApiProblem('unreachable', message);
+  const problem = new ApiProblem('unreachable', message);
+  problem.isUnread = body === undefined;
+  return problem;
 }

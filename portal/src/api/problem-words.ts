@@ -34,6 +34,10 @@ const isWhole = (field: string): boolean => field === 'body' || field === 'query
 export const fieldsOf = (errors: NonNullable<Problem['errors']>): ReadonlyMap<string, string> =>
   new Map(errors.filter(({ field }) => !isWhole(field)).map(({ field, message }) => [memberOf(field), plain(message)]));
 
+/** Why members will not do that no field of a form is about. */
+export const refusedWords = (fields: ReadonlyMap<string, string>): string =>
+  [...fields].map(([member, why]) => `${membersWords(member)}: ${why}.`).join(' ');
+
 export function wordsOf({ title, detail, errors = [] }: Pick<Problem, 'title' | 'detail' | 'errors'>): string {
   if (errors.length === 0) return `${title}. ${detail}`;
   const said = errors.map(({ field, message }) =>

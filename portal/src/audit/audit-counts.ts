@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AuditCounts } from '../../../schema/audit.ts';
-import { refreshCwIcon } from '../ui/icons.ts';
+import { rotateCwIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { momentWords } from '../ui/words.ts';
@@ -67,7 +67,7 @@ export class AuditCountsLine extends LitElement {
       ${people.length > 1 ? people.slice(0, NAMED_MAX).map((one) => this.#person(one)) : nothing}
       ${
         toRotate > 0
-          ? html`<span class="due">${refreshCwIcon}${counted(toRotate, 'secret is', 'secrets are')} still to rotate</span>`
+          ? html`<span class="due" title="Revealed in these entries, with no newer version since; the fleet counts the PCs where one is due">${rotateCwIcon}${counted(toRotate, 'secret', 'secrets')} not rotated since</span>`
           : nothing
       }`;
   }

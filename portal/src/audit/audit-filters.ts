@@ -58,6 +58,7 @@ export class AuditFilters extends LitElement {
         flex-wrap: wrap;
         gap: 6px;
         align-items: center;
+        padding-bottom: 4px;
       }
       label,
       .text {
@@ -85,9 +86,12 @@ export class AuditFilters extends LitElement {
         field-sizing: content;
         max-width: 190px;
         min-height: 24px;
-        padding: 0 2px;
+        padding: 0 18px 0 2px;
         border: 0;
-        background: none;
+        background-color: transparent;
+        background-position:
+          right 8px center,
+          right 4px center;
         font-size: 13px;
         line-height: 18px;
         font-weight: 550;
@@ -95,13 +99,25 @@ export class AuditFilters extends LitElement {
         outline: none;
       }
       .text {
+        flex: 1 1 110px;
+        min-width: 110px;
+        max-width: 190px;
+        overflow: hidden;
         margin-left: auto;
-        padding-right: 10px;
+        padding-right: 2px;
       }
       .text input:not([type="checkbox"]) {
         field-sizing: fixed;
-        width: 130px;
+        flex: 1;
+        min-width: 0;
+        padding-right: 2px;
         font-weight: 400;
+      }
+      /* As high as its neighbours. */
+      @media (min-width: 720px) and (pointer: fine) {
+        client-picker {
+          --control: 28px;
+        }
       }
       option,
       optgroup {

@@ -11,8 +11,8 @@ import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { go } from '../core/router.ts';
 import { dayStamp, saveFile } from '../core/save-file.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import type { FilterWanted } from './audit-filters.ts';
 import type { AuditTable, EntryWanted } from './audit-table.ts';
 import { type ChainProgress, type CheckedChain, checkChain } from './chain-check.ts';
@@ -246,7 +246,6 @@ export class AuditPage extends LitElement {
         ></export-menu>
       </div>
       <problem-note .error=${this.#exporting.failure ?? this.#verifying.failure ?? this.#copying.failure}></problem-note>
-      ${saidNote(this.#exporting.said || this.#copying.said)}
       <audit-presets .filter=${this.filter} tenant=${this.#tenant}></audit-presets>
       <audit-filters
         tenant=${this.#tenant}
@@ -262,7 +261,8 @@ export class AuditPage extends LitElement {
           : nothing
       }
       <problem-note .error=${looking ? null : unreachable} retry @retry=${this.#work.now}></problem-note>
-      <section>${this.#list()}</section>`;
+      <section>${this.#list()}</section>
+      ${toastOf(this.#copying.news ? this.#copying : this.#exporting)}`;
   }
 
   #list() {

@@ -5,11 +5,12 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AuditEntry, AuditPage } from '../../../schema/audit.ts';
 import type { SecretKind } from '../../../schema/secret.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { banIcon, cpuIcon, fileKeyIcon, keyRoundIcon, refreshCwIcon, userCogIcon } from '../ui/icons.ts';
+import { banIcon, cpuIcon, fileKeyIcon, keyRoundIcon, rotateCwIcon, timerIcon, userCogIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, momentWords, shortId } from '../ui/words.ts';
+import { isOnlyLater } from './act-words.ts';
 import { aboutOf, actOf, isToRotate, PRINCIPAL_WORDS, reasonOf } from './words.ts';
 
 type Named = Pick<AuditPage, 'pcs' | 'secrets'>;
@@ -43,19 +44,19 @@ export class AuditTable extends LitElement {
         width: 148px;
       }
       th:nth-child(2) {
-        width: 17%;
+        width: 15%;
       }
       th:nth-child(3) {
-        width: 19%;
+        width: 26%;
       }
       th:nth-child(4) {
-        width: 116px;
+        width: 112px;
       }
       th:nth-child(5) {
-        width: 14%;
+        width: 11%;
       }
       th:nth-child(7) {
-        width: 100px;
+        width: 92px;
       }
       td:first-child,
       th:first-child {
@@ -109,6 +110,10 @@ export class AuditTable extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       .pc a {
+        max-width: 100%;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        vertical-align: bottom;
         color: inherit;
         font-weight: 550;
         text-decoration: none;
@@ -256,7 +261,7 @@ export class AuditTable extends LitElement {
         <span class="row end"
           >${
             isToRotate(entry, this.named.secrets)
-              ? html`<span title="Still to rotate">${refreshCwIcon}<span class="visually-hidden">Still to rotate</span></span>`
+              ? html`<span title="Still to rotate">${rotateCwIcon}<span class="visually-hidden">Still to rotate</span></span>`
               : nothing
           }<button
             id="entry-${seq}"
@@ -272,9 +277,11 @@ export class AuditTable extends LitElement {
     const secret = this.named.secrets[entry.subject];
     const refused = entry.outcome === 'refused';
     const kind = secret?.kind ?? null;
-    const icon = refused ? banIcon : kind ? KIND_ICONS[kind] : nothing;
+    // Too much at once is nobody's attempt at what they may not do: an auditor is not to take it for one.
+    const later = refused && isOnlyLater(entry.detail.code);
+    const icon = later ? timerIcon : refused ? banIcon : kind ? KIND_ICONS[kind] : nothing;
     const words = actOf(entry, secret, revealed);
-    return html`<span class="row ${refused ? 'refused' : ''}" title=${isolated(words)}>${icon}<span>${theirs(words)}</span></span>`;
+    return html`<span class="row ${refused && !later ? 'refused' : ''}" title=${isolated(words)}>${icon}<span>${theirs(words)}</span></span>`;
   }
 }
 

@@ -30,8 +30,9 @@ export class ChainState extends LitElement {
       progress {
         width: 120px;
       }
+      /* Neither moves what stands beside it nor what is below. */
       details {
-        flex: 1 1 100%;
+        position: relative;
         font-size: 13px;
         line-height: 18px;
       }
@@ -40,7 +41,21 @@ export class ChainState extends LitElement {
         cursor: pointer;
         color: var(--text-3);
       }
+      details > div {
+        position: absolute;
+        z-index: 2;
+        top: 28px;
+        left: 0;
+        width: min(440px, calc(100vw - 64px));
+        padding: 12px 16px;
+        border: 1px solid var(--line);
+        border-radius: var(--radius-note);
+        background: var(--raised);
+        box-shadow: var(--e2);
+        overflow-wrap: anywhere;
+      }
       .note {
+        order: 1;
         flex: 1 1 100%;
       }
     `,
@@ -82,12 +97,14 @@ export class ChainState extends LitElement {
     const { head, index, seen } = checked;
     return html`<details>
       <summary>What was checked</summary>
+      <div>
       <p>
         Every entry was fetched and hashed in this browser: none is edited, missing or out of place.
         ${index ? `The index holds entry ${NUMBER.format(index.seq)} of the chain.` : 'The index has not been told of it yet.'}
         ${seen ? `This browser had checked it up to entry ${NUMBER.format(seen.seq)}.` : 'This browser had not checked it before.'}
       </p>
       <p>Head, to be noted elsewhere: <span class="mono">${head.seq}:${head.hash}</span></p>
+      </div>
     </details>`;
   }
 }

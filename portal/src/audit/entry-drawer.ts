@@ -3,11 +3,12 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { AuditEntry, AuditPage } from '../../../schema/audit.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { chevronDownIcon, chevronUpIcon, copyIcon, linkIcon, refreshCwIcon, xIcon } from '../ui/icons.ts';
+import { chevronDownIcon, chevronUpIcon, copyIcon, linkIcon, rotateCwIcon, xIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { dateTime, exactTime, KIND_WORDS, shortId } from '../ui/words.ts';
-import { aboutOf, detailWords, isToRotate, PRINCIPAL_WORDS, reasonOf, sentenceOf } from './words.ts';
+import { detailWords } from './act-words.ts';
+import { aboutOf, isToRotate, PRINCIPAL_WORDS, reasonOf, sentenceOf } from './words.ts';
 
 const NUMBER = new Intl.NumberFormat();
 /** Shown above under a name of their own. */
@@ -110,6 +111,8 @@ export class EntryDrawer extends LitElement {
     const about = aboutOf(entry);
     const pc = about === null ? undefined : this.named.pcs[about];
     const secret = this.named.secrets[subject];
+    // A refusal's reason is what was asked for, unless one was given.
+    const asked = outcome === 'refused' && typeof detail.reason !== 'string' ? reasonOf(entry) : '';
     return html`<header>
         <h2 tabindex="-1">Entry ${NUMBER.format(seq)}</h2>
         <button class="ghost only-icon" aria-label="The entry above" @click=${() => this.#send('step-wanted', -1)}>${chevronUpIcon}</button>
@@ -121,12 +124,12 @@ export class EntryDrawer extends LitElement {
         <p class="quiet">${exactTime(at)}</p>
         ${
           isToRotate(entry, this.named.secrets) && secret?.rotateDueAt
-            ? html`<p class="note warn">${refreshCwIcon}<span>Still to rotate: due from ${dateTime(secret.rotateDueAt)}, unless a newer version arrives before.</span></p>`
+            ? html`<p class="note warn">${rotateCwIcon}<span>Still to rotate: due from ${dateTime(secret.rotateDueAt)}, unless a newer version arrives before.</span></p>`
             : nothing
         }
-        <h3>What</h3>
+        ${about === null && !secret && asked === '' && detail.version === undefined ? nothing : html`<h3>What</h3>`}
         <dl>
-          ${this.#term('Client', pc?.client)}
+          ${this.#term('Asked for', asked)} ${this.#term('Client', pc?.client)}
           ${
             about === null
               ? nothing
@@ -142,7 +145,7 @@ export class EntryDrawer extends LitElement {
         </dl>
         <h3>Why and how</h3>
         <dl>
-          ${this.#term('Reason', reasonOf(entry))}
+          ${this.#term('Reason', asked === '' ? reasonOf(entry) : '')}
           ${this.#term('By', `${principal.name}${PRINCIPAL_WORDS[principal.kind] ? ` (${PRINCIPAL_WORDS[principal.kind]})` : ''}`)}
           ${this.#term('Outcome', outcome === 'refused' ? 'Refused' : 'Done')} ${this.#term('Address', entry.ip)}
           ${this.#term('Program', entry.userAgent)}

@@ -109,7 +109,7 @@ export class PcPicker extends LitElement {
     if (this.failed) return html`<p class="quiet">The search cannot be reached just now.</p>`;
     if (this.typed.trim().length < SEARCH_FROM) return nothing;
     if (this.found === null) return html`<p class="quiet">Looking …</p>`;
-    return matches === 0 ? html`<p class="quiet">No PC is called so.</p>` : nothing;
+    return matches === 0 ? html`<p class="quiet">No PC matches.</p>` : nothing;
   }
 }
 

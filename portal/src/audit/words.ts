@@ -1,11 +1,11 @@
 // The audit in plain words: what was done, to what, and by whom.
 import type { AuditAction, AuditEntry, AuditGroup, AuditPage, AuditSecret } from '../../../schema/audit.ts';
-import { REFUSALS, type RefusalCode } from '../../../schema/refusal.ts';
 import type { SecretKind } from '../../../schema/secret.ts';
 import { kindInSentence } from '../ui/words.ts';
+import { ACT_WORDS, refusalWords, soughtWords } from './act-words.ts';
 
 export const ACTION_WORDS: Record<AuditAction, string> = {
-  'tenant.initialized': 'The tenant’s object began',
+  'tenant.initialized': 'The tenant began',
   'tenant.created': 'Created the tenant',
   'tenant.suspended': 'Suspended the tenant',
   'tenant.resumed': 'Resumed the tenant',
@@ -37,6 +37,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   'unlocker.kept': 'Kept a shared unlock method when somebody left',
   'unlocker.changed': 'Changed their own unlock method',
   'recovery.drilled': 'Tested the recovery sheets',
+  'recovery.used': 'Unlocked with the recovery sheets',
   'key.rotated': 'Began a new escrow key',
   'key.retired': 'Finished a rotation',
   'key.destroyed': 'Destroyed an escrow key',
@@ -111,8 +112,16 @@ const SHORT_KIND_WORDS: Record<SecretKind, string> = {
 /** What was done, in a cell. `bare`: in a list of nothing but reveals, what was revealed is enough. */
 export function actOf(entry: AuditEntry, secret: AuditSecret | undefined, bare: boolean): string {
   const { action, outcome, detail } = entry;
-  if (outcome === 'refused') return refusalWords(detail.code);
+  if (outcome === 'refused') {
+    const { further } = detail;
+    return typeof further === 'number'
+      ? `${refusalWords(detail.code)}, ${further.toLocaleString()} more within a minute`
+      : refusalWords(detail.code);
+  }
   if (action === 'secret.revealed' && secret) return bare ? secretWords(secret) : `Revealed: ${secretWords(secret)}`;
+  if (action === 'secret.escrowed' && secret) return `Sealed: ${secretWords(secret)}`;
+  const words = ACT_WORDS[action];
+  if (words) return words(entry);
   const object = objectOf(entry, secret);
   return object === '' ? actionWords(action) : `${actionWords(action)}: ${object}`;
 }
@@ -127,7 +136,7 @@ function objectOf({ detail }: AuditEntry, secret: AuditSecret | undefined): stri
 /** Why it was done, or what came of it: a reason that was given, or what a refused person had asked for. */
 export function reasonOf({ detail, subject, outcome }: AuditEntry): string {
   if (typeof detail.reason === 'string') return detail.reason;
-  if (outcome === 'refused' && !UUID.test(subject)) return subject;
+  if (outcome === 'refused' && !UUID.test(subject)) return soughtWords(subject);
   if (typeof detail.from === 'string' && typeof detail.to === 'string') return `${detail.from} to ${detail.to}`;
   return '';
 }
@@ -148,12 +157,3 @@ export function isToRotate({ action, outcome, subject, detail }: AuditEntry, sec
   if (action !== 'secret.revealed' || outcome === 'refused' || !secret) return false;
   return secret.rotateDueAt !== null && secret.version === detail.version;
 }
-
-/** A refusal's code in words. */
-export const refusalWords = (code: unknown): string => REFUSALS[code as RefusalCode]?.[1] ?? 'Refused';
-
-/** `indexHash` as "Index hash". */
-export const detailWords = (name: string): string => {
-  const words = name.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
-};

@@ -30,7 +30,7 @@ export class BackupCard extends LitElement {
 
   override render() {
     const { backup } = this;
-    return html`<h2>Backup</h2>
+    return html`<div class="card-head"><h2>Backup</h2></div>
       ${backup === null ? html`<p role="status">Loading …</p>` : backup.on ? this.#on(backup) : this.#off()}`;
   }
 

@@ -16,8 +16,8 @@ import type { HelpWanted } from '../keyring/left-behind.ts';
 import { type Progress, type Sweep, sweep } from '../secrets/sweep.ts';
 import { sweepCalls } from '../secrets/sweep-calls.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { FINDING_WORDS, KIND_WORDS, refWords, shortId } from '../ui/words.ts';
 import { StepUp } from '../unlock/step-up.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
@@ -30,6 +30,7 @@ import '../ui/problem-note.ts';
 const REFRESH_MS = 5_000;
 
 type Reading = 'sweep' | 'export';
+const PUTTING_BACK = 'putting back';
 type Loaded = { overview: Overview; backup: BackupState };
 
 @customElement('safekeeping-page')
@@ -122,11 +123,13 @@ export class SafekeepingPage extends LitElement {
   override render() {
     if (this.membership.role !== 'admin')
       return html`<h1>Backup</h1><p>An admin of ${this.membership.name} has to do this: it reads every ciphertext.</p>`;
-    const { loaded, unreachable, failure, said } = this.#work;
+    const { loaded, unreachable } = this.#work;
+    const failure = this.#work.failureBut(PUTTING_BACK);
     return html`<h1>Backup</h1>
+      <p class="quiet">Copies of everything, sealed as it is here, and the proof that they open.</p>
       <problem-note .error=${failure ?? this.#backingUp.failure ?? unreachable}></problem-note>
-      ${saidNote(said)} ${this.#health(loaded)} ${this.#exit()}
-      ${loaded || !unreachable ? this.#backup(loaded) : nothing} ${this.#stepUp.render()}`;
+      ${this.#health(loaded)} ${this.#exit()}
+      ${loaded || !unreachable ? this.#backup(loaded) : nothing} ${this.#stepUp.render()} ${toastOf(this.#work)}`;
   }
 
   #backup(loaded: Loaded | null) {
@@ -144,7 +147,7 @@ export class SafekeepingPage extends LitElement {
   #health(loaded: Loaded | null) {
     const lost = loaded?.overview.custody?.notOpening ?? 0;
     return html`<section class="card">
-      <div class="row bar">
+      <div class="card-head">
         <h2>Check every secret</h2>
         ${this.#button('sweep', 'Check every secret', this.#sweep)}
       </div>
@@ -183,6 +186,7 @@ export class SafekeepingPage extends LitElement {
               .items=${lost.map(({ item, finding }) => ({ item, why: FINDING_WORDS[finding] }))}
               .tenant=${this.#tenant}
               .busy=${this.#work.busy}
+              .failure=${this.#work.failureOf(PUTTING_BACK)}
               @help-wanted=${(event: HelpWanted) => this.#putBack(event.detail)}
             ></left-behind>`
       }`;
@@ -193,12 +197,12 @@ export class SafekeepingPage extends LitElement {
       await rotationApi.restoreReplaced(this.#tenant, item.id, item.version.version, reason);
       if (this.found) this.found = { ...this.found, unsound: this.found.unsound.filter((one) => one.item !== item) };
       return 'Put back. Check again to see that it opens, then re-seal it on the Keys page.';
-    });
+    }, PUTTING_BACK);
   }
 
   #exit() {
     return html`<section class="card">
-      <div class="row bar">
+      <div class="card-head">
         <h2>Export everything</h2>
         ${this.#button('export', 'Export a bundle', this.#export)}
       </div>

@@ -36,7 +36,7 @@ describe('where the storage takes nothing more', () => {
     turnShortcuts(true);
     expect(areShortcutsOn()).toBe(true);
     keepTicket('acme', 'INC-1');
-    expect(lastTicket('acme')).toBe('INC-1');
+    expect(lastTicket('acme', null)).toBe('INC-1');
   });
 });
 

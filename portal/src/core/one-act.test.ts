@@ -90,6 +90,18 @@ describe('one act at a time', () => {
     expect([acts.failure, acts.said]).toEqual([null, 'Kept.']);
   });
 
+  it('tells a failure to the form that asked for it, and the page what no form that is shown has asked for', async () => {
+    const { acts } = open();
+    const fault = new Error('refused');
+    const said = () => [acts.failureOf('adding'), acts.failureBut('adding'), acts.failureBut(null)];
+    await acts.do(() => Promise.reject<string>(fault), 'adding');
+    expect(said()).toEqual([fault, null, fault]);
+    acts.letFailurePass();
+    expect(said()).toEqual([null, null, null]);
+    await acts.do(() => Promise.reject<string>(fault));
+    expect(said()).toEqual([null, fault, fault]);
+  });
+
   it('works on until what it was told to stop has stopped, and that is no failure', async () => {
     const { acts } = open();
     const { begin } = work();

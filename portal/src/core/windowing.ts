@@ -7,6 +7,8 @@ import { Directive, directive, type ElementPart } from 'lit/directive.js';
 const SPARE_ROWS = 8;
 /** The window moves by this many rows at a time: a render for each pixel would be wasted. */
 const STEP = 4;
+/** Nobody scrolls any more. */
+const AT_REST_MS = 150;
 
 type List = {
   length(): number;
@@ -23,6 +25,14 @@ export class Windowing implements ReactiveController {
   end = SPARE_ROWS;
   rowHeight = 0;
   #length = -1;
+  /** So many elements there are; each has a number, and they stand in the document in the order of their numbers. */
+  #slots = SPARE_ROWS;
+  #lowest = 0;
+  /** The row in the element of the lowest number. */
+  #origin = 0;
+  /** Elements and rows have one order: nothing is drawn in an element that another row has left. */
+  #pinned = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: ReactiveControllerHost, list: List) {
     this.#host = host;
@@ -31,22 +41,65 @@ export class Windowing implements ReactiveController {
   }
 
   hostConnected(): void {
-    window.addEventListener('scroll', this.#measure, { passive: true });
+    window.addEventListener('scroll', this.#scrolled, { passive: true });
     window.addEventListener('resize', this.#measure);
     // The content above the list may grow and move the place where the list begins.
     this.#observer.observe(document.body);
   }
 
   hostDisconnected(): void {
-    window.removeEventListener('scroll', this.#measure);
+    window.removeEventListener('scroll', this.#scrolled);
     window.removeEventListener('resize', this.#measure);
     this.#observer.disconnect();
+    clearTimeout(this.#rest);
   }
+
+  #scrolled = (): void => {
+    this.#measure();
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(this.#inOrder, AT_REST_MS);
+  };
+
+  /** Once nobody scrolls any more the rows stand in the document in their order, as they are read and tabbed through. */
+  #inOrder = (): void => {
+    if (this.#pinned || this.#origin === this.first) return;
+    this.#origin = this.first;
+    this.#host.requestUpdate();
+  };
 
   hostUpdated(): void {
     const ruler = this.#list.ruler();
     if (ruler && this.#length < 0) this.#observer.observe(ruler);
     if (this.#length !== this.#list.length()) this.#measure();
+  }
+
+  /**
+   * Which element a row is drawn in. A row that comes takes the element of one that has gone: to write other words costs a fraction of making
+   * and laying out anew, or of moving it in the document.
+   */
+  element(row: number): number {
+    const place = row - this.#origin;
+    if (this.#pinned) return this.#lowest + place;
+    return this.#lowest + (((place % this.#slots) + this.#slots) % this.#slots);
+  }
+
+  /** What is to be drawn, in the order of the document. `kept`: a row that is drawn wherever it is. */
+  drawn(kept: number | null): { row: number; element: number }[] {
+    const last = Math.min(this.end, this.#list.length());
+    const rows = Array.from({ length: Math.max(0, last - this.first) }, (_, place) => this.first + place);
+    if (kept !== null && kept >= 0 && kept < this.#list.length()) {
+      if (this.#pinned) this.#origin = kept;
+      if (!rows.includes(kept)) rows.push(kept);
+    }
+    return rows.map((row) => ({ row, element: this.element(row) })).sort((a, b) => a.element - b.element);
+  }
+
+  /** From now on this row has the element that it has now, wherever it is: it has the focus. Null: none has it any more. */
+  pin(row: number | null): void {
+    if (row === null && !this.#pinned) return;
+    this.#lowest = this.element(row ?? this.first);
+    this.#origin = row ?? this.first;
+    this.#pinned = row !== null;
   }
 
   /** Scrolls no further than is needed to show a whole row on the screen, below `headHeight`. */
@@ -70,7 +123,9 @@ export class Windowing implements ReactiveController {
     const { top } = body.getBoundingClientRect();
     const within = (row: number) => Math.max(0, Math.min(length, row));
     const first = within(Math.floor((-top / rowHeight - SPARE_ROWS) / STEP) * STEP);
-    const end = within(Math.ceil(((window.innerHeight - top) / rowHeight + SPARE_ROWS) / STEP) * STEP);
+    // As many wherever it is: elements that come and go with each step would be made again and again.
+    this.#slots = Math.ceil((window.innerHeight / rowHeight + 2 * SPARE_ROWS) / STEP + 1) * STEP;
+    const end = within(first + this.#slots);
     const moved = first !== this.first || end !== this.end || rowHeight !== this.rowHeight;
     [this.first, this.end, this.rowHeight, this.#length] = [first, end, rowHeight, length];
     if (moved) this.#host.requestUpdate();

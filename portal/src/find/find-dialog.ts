@@ -173,7 +173,7 @@ export class FindDialog extends LitElement {
     if (asking) return 'Looking for PCs …';
     if (q !== '' && q.length < SEARCH_FROM) return `PCs are looked for from ${SEARCH_FROM} characters on.`;
     if (q !== '' && lines === 0)
-      return `${could}Nothing is called so. Of a blue recovery screen type the first 8 characters of the key ID.`;
+      return `${could}No match. Of a blue recovery screen type the first 8 characters of the key ID.`;
     if (could !== '') return `${could}What you look for may be there.`;
     return q.length >= SEARCH_FROM ? 'Archived PCs are looked at too.' : '';
   }

@@ -2,12 +2,12 @@
 import type { Match, SearchResult } from '../../../schema/machine.ts';
 import type { Member, Membership } from '../../../schema/person.ts';
 import { foundAt } from '../../../schema/typed-text.ts';
+import { statusAside } from '../fleet/status-aside.ts';
 import type { MenuEntry } from '../shell/menu.ts';
 import { laptopIcon, userRoundIcon } from '../ui/icons.ts';
 import { ROLE_WORDS, shortId } from '../ui/words.ts';
 import type { Act } from './acts.ts';
 import type { Hit } from './hit.ts';
-import { statusAside } from './status-aside.ts';
 
 /** A word of it begins so: "re" finds Recovery and not "where". Longer texts are found anywhere. */
 const WORD_ONLY_BELOW = 3;

@@ -60,8 +60,9 @@ it('asks for both lists at once: the first screen waits for one answer, not for 
 it('asks once where all of the list needs attention, and where another order is wanted', async () => {
   served(100);
   await machinesPage('acme', { ...FIRST, attention: 'yes' }, null, 100);
+  await machinesPage('acme', { ...FIRST, toRotate: 'yes' }, null, 100);
   await machinesPage('acme', { ...FIRST, sort: 'hostname' }, null, 100);
-  expect(asked).toEqual(['yes 0', 'all 0']);
+  expect(asked).toEqual(['yes 0', 'all 0', 'all 0']);
 });
 
 it('puts a PC that comes to need somebody before all that do not, and takes it back when it is seen to', () => {

@@ -42,7 +42,8 @@ export function machinesPage(
   const ask: Ask = (of, from) => api.machines(tenant, of, from, limit, signal);
   const { sort, ...others } = filter;
   if (sort !== 'attention') return ask({ ...others, sort }, after);
-  return others.attention
+  // What is to be rotated needs attention, all of it.
+  return others.attention || others.toRotate
     ? ask({ ...others, sort: 'started' }, after)
     : page(ask, { ...others, sort: 'started' }, after);
 }

@@ -18,7 +18,7 @@ export class AttentionNote extends LitElement {
     shared,
     css`
       .note {
-        margin-top: 1rem;
+        margin-top: 12px;
       }
       ul {
         margin: 0;
@@ -29,10 +29,10 @@ export class AttentionNote extends LitElement {
         justify-content: space-between;
       }
       li + li {
-        margin-top: 0.4rem;
+        margin-top: 8px;
       }
       span {
-        flex: 1 1 16rem;
+        flex: 1 1 224px;
         min-width: 0;
       }
     `,

@@ -163,7 +163,7 @@ export class ClientPicker extends LitElement {
         fitting.length > SHOWN_MAX || (this.more && wanted === '')
           ? html`<p class="quiet">Type to see the others.</p>`
           : fitting.length === 0
-            ? html`<p class="quiet" role="status">No client is called so.</p>`
+            ? html`<p class="quiet" role="status">No client matches.</p>`
             : nothing
       }`;
   }

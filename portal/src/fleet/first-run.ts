@@ -8,6 +8,7 @@ import * as tokensApi from '../api/tokens.ts';
 import { Polling } from '../core/polling.ts';
 import { checkIcon, userRoundPlusIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { stepper } from '../ui/stepper-styles.ts';
 
 const LOOK_EVERY_MS = 5_000;
 
@@ -20,43 +21,28 @@ const works = ({ revokedAt, missing, expiresAt }: Token): boolean =>
 export class FirstRun extends LitElement {
   static override styles = [
     shared,
+    stepper,
     css`
+      :host {
+        display: block;
+        max-width: 760px;
+        margin: 24px auto;
+      }
       h2 {
-        font-size: 20px;
-        line-height: 28px;
+        font-size: 26px;
+        line-height: 34px;
         margin: 0;
       }
-      ol {
-        list-style: none;
+      h3 {
+        font-size: 14px;
+      }
+      .card {
         margin: 16px 0;
-        padding: 0;
+        padding: 24px;
       }
-      li {
-        display: grid;
-        grid-template-columns: 26px 1fr auto;
-        gap: 2px 14px;
-        align-items: start;
-        padding: 8px 0;
-      }
-      .mark {
-        display: grid;
-        place-items: center;
-        width: 26px;
-        height: 26px;
-        border: 1px solid var(--line-strong);
-        border-radius: 50%;
-        font-size: 13px;
-        font-weight: 600;
-      }
-      .done .mark {
-        border-color: var(--good);
-        background: var(--good-surface);
-        color: var(--good);
-      }
-      [aria-current] .mark {
-        border-color: var(--accent);
-        background: var(--accent);
-        color: var(--on-accent);
+      .about {
+        font-size: 14px;
+        line-height: 20px;
       }
       p {
         margin: 0;
@@ -66,7 +52,7 @@ export class FirstRun extends LitElement {
       }
       @media (max-width: 719px) {
         li {
-          grid-template-columns: 26px 1fr;
+          grid-template-columns: 26px minmax(0, 1fr);
         }
         .button {
           grid-column: 2;
@@ -132,8 +118,8 @@ export class FirstRun extends LitElement {
     const steps = this.#steps;
     const now = steps.findIndex(({ done }) => !done);
     return html`<h2>Set up ${this.membership.name}</h2>
-      <p>No PCs yet. ${steps.filter(({ done }) => done).length} of ${steps.length} done. You can stop after any step.</p>
-      <ol>
+      <p class="about">No PCs yet. ${steps.filter(({ done }) => done).length} of ${steps.length} done. You can stop after any step.</p>
+      <ol class="card">
         ${steps.map((step, place) => this.#step(step, place, place === now))}
       </ol>
       <p><a href="/t/${this.membership.tenant}/people">${userRoundPlusIcon} Add another admin</a>, so that nobody is the only one.</p>`;

@@ -5,7 +5,7 @@ import type { Overview } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
 import { shared } from '../ui/shared-styles.ts';
 import './first-run.ts';
-import { isFiltered, isSearch, type Question } from './url.ts';
+import { isFiltered, isSearch, type Question, UNFILTERED } from './url.ts';
 
 @customElement('fleet-empty')
 export class FleetEmpty extends LitElement {
@@ -16,8 +16,7 @@ export class FleetEmpty extends LitElement {
   @property({ attribute: false }) membership!: Membership;
 
   #clearFilters = (): void => {
-    const all = { status: undefined, client: undefined, attention: undefined, shelf: 'fleet' };
-    this.dispatchEvent(new CustomEvent('filter-wanted', { detail: all }));
+    this.dispatchEvent(new CustomEvent('filter-wanted', { detail: UNFILTERED }));
   };
 
   #clearSearch = (): void => {
@@ -25,7 +24,16 @@ export class FleetEmpty extends LitElement {
   };
 
   override render() {
-    return html`<div class="card stack">${this.#content()}</div>`;
+    // The list of what to do has cards of its own.
+    return html`<div class=${this.#begins ? '' : 'card stack'}>${this.#content()}</div>`;
+  }
+
+  /** An admin's fleet that has never had a PC. */
+  get #begins(): boolean {
+    const { question, overview, membership } = this;
+    return (
+      membership.role === 'admin' && !isSearch(question) && !isFiltered(question) && (overview?.archived ?? 0) === 0
+    );
   }
 
   #content() {
@@ -42,15 +50,14 @@ export class FleetEmpty extends LitElement {
       return html`<p>${question.shelf === 'aside' ? 'No PC is set aside.' : 'No PC is archived.'}</p>
         <button @click=${this.#clearFilters}>Show the fleet</button>`;
     if (isFiltered(question))
-      return html`<p>No PC fits ${question.client || question.attention ? 'these filters' : 'this status'}.</p>
+      return html`<p>No PC fits ${question.client || question.attention || question.toRotate ? 'these filters' : 'this status'}.</p>
         <button @click=${this.#clearFilters}>Show all PCs</button>`;
     if (overview && overview.archived > 0)
       return html`<p>Every PC is archived. Choose the status Archived to see them.</p>`;
-    return this.membership.role === 'admin'
-      ? html`<first-run .membership=${this.membership} .overview=${overview}></first-run>`
-      : html`<h2>No PCs yet</h2>
-          <p>A PC appears here with its engine’s first report.</p>
-          ${this.#whatNext()}`;
+    if (this.#begins) return html`<first-run .membership=${this.membership} .overview=${overview}></first-run>`;
+    return html`<h2>No PCs yet</h2>
+      <p>A PC appears here with its engine’s first report.</p>
+      ${this.#whatNext()}`;
   }
 
   #whatNext() {

@@ -5,7 +5,7 @@ import type { ClientList } from '../../../schema/machine.ts';
 import { shared } from '../ui/shared-styles.ts';
 import type { ListedBy } from './attention-first.ts';
 import type { ClientWanted } from './client-picker.ts';
-import { isFiltered } from './url.ts';
+import { isFiltered, UNFILTERED } from './url.ts';
 import './client-picker.ts';
 
 /** Fired with what has changed of the filters. */
@@ -46,9 +46,19 @@ export class FleetFilters extends LitElement {
         align-items: center;
         gap: 8px;
       }
+      .ghost {
+        white-space: nowrap;
+      }
+      /* One line, whatever is filtered: the search beside it gives way, and a client's long name. */
       @media (min-width: 1100px) {
+        :host {
+          min-width: 0;
+        }
         fieldset {
           flex-wrap: nowrap;
+        }
+        label {
+          flex: none;
         }
       }
       label {
@@ -70,7 +80,7 @@ export class FleetFilters extends LitElement {
         width: auto;
         max-width: 220px;
         min-height: var(--control);
-        padding: 4px 8px 4px 54px;
+        padding: 4px 28px 4px 54px;
         border-color: var(--line);
         font-size: 13px;
         font-weight: 550;
@@ -138,9 +148,10 @@ export class FleetFilters extends LitElement {
         isFiltered(filter)
           ? html`<button
               class="ghost"
-              @click=${() => this.#send({ status: undefined, client: undefined, attention: undefined, shelf: 'fleet' })}
+              aria-label="Clear filters"
+              @click=${() => this.#send(UNFILTERED)}
             >
-              Clear filters
+              Clear
             </button>`
           : nothing
       }

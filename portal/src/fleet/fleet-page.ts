@@ -10,6 +10,7 @@ import { go } from '../core/router.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
 import { fileUpIcon, slidersHorizontalIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import type { ColumnsWanted } from './column-picker.ts';
 import { type Choice, rememberedChoice } from './columns.ts';
 import type { FleetFilterWanted } from './fleet-filters.ts';
@@ -31,7 +32,6 @@ import './live-note.ts';
 import '../ui/problem-note.ts';
 import './save-list.ts';
 import './selection-bar.ts';
-import '../ui/toast-note.ts';
 
 /** Kept with the place in the browser's history, so that going back finds the rows where they were. */
 type Left = { scrolled: number; seen: number; cursor: string | null };
@@ -144,14 +144,9 @@ export class FleetPage extends LitElement {
       <fleet-strip tenant=${tenant} .overview=${figures.overview} .hours=${figures.hours} .question=${this.question}></fleet-strip>
       <div class="filters ${this.folded ? 'folded' : ''}">${this.#selecting.selected.size > 0 ? this.#selectionBar() : this.#filters()}</div>
       ${this.#failing(failure)}
-      <problem-note .error=${this.#saving.failure ?? this.#selecting.failure}></problem-note>
+      <problem-note .error=${this.#saving.failure ?? this.#selecting.act.failure}></problem-note>
       ${this.#fleet.isCurrent ? this.#rows() : this.#pending(failure)}
-      <toast-note
-        .words=${this.#selecting.said}
-        ?undoable=${this.#selecting.canUndo}
-        @undo-wanted=${() => this.#selecting.undo(tenant)}
-        @over=${this.#selecting.forget}
-      ></toast-note>`;
+      ${toastOf(this.#selecting.act)}`;
   }
 
   #failing(failure: unknown) {
@@ -224,12 +219,12 @@ export class FleetPage extends LitElement {
   }
 
   #selectionBar() {
-    const { selected, busy, done, of } = this.#selecting;
+    const { selected, act, done, of } = this.#selecting;
     const { tenant, role } = this.membership;
     return html`<selection-bar
       .count=${selected.size}
       ?acting=${role !== 'auditor'}
-      ?busy=${busy}
+      ?busy=${act.busy}
       .done=${done}
       .of=${of}
       @export-wanted=${this.#exportSelected}

@@ -28,7 +28,9 @@ type Cell = {
   count: number | undefined;
   tone: string;
   icon: TemplateResult | typeof nothing;
-  filter?: Partial<Question>;
+  filter: Partial<Question>;
+  /** In full words, where the others do not say it. */
+  about?: string;
 };
 
 @customElement('fleet-strip')
@@ -217,7 +219,7 @@ export class FleetStrip extends LitElement {
   }
 
   #cells(): Cell[] {
-    const { machines, runs, attention, stalled, toRotate } = this.overview ?? {};
+    const { machines, runs, attention, stalled, rotating } = this.overview ?? {};
     return [
       { words: 'All PCs', count: machines, tone: '', icon: nothing, filter: {} },
       {
@@ -243,13 +245,19 @@ export class FleetStrip extends LitElement {
         icon: triangleAlertIcon,
         filter: { attention: 'yes' },
       },
-      { words: 'To rotate', count: toRotate, tone: '', icon: rotateCwIcon },
+      {
+        words: 'To rotate',
+        about: 'PCs with a secret that was revealed and waits for a newer version',
+        count: rotating,
+        tone: '',
+        icon: rotateCwIcon,
+        filter: { toRotate: 'yes' },
+      },
     ];
   }
 
-  #cell({ words, count, tone, icon, filter }: Cell) {
-    const content = html`<b class=${tone}>${this.overview ? NUMBER.format(count ?? 0) : nothing}${icon}</b><span class="words" title=${words}>${words}</span>`;
-    if (!filter) return html`<div title="Secrets that were revealed and wait for a newer version">${content}</div>`;
+  #cell({ words, about = words, count, tone, icon, filter }: Cell) {
+    const content = html`<b class=${tone}>${this.overview ? NUMBER.format(count ?? 0) : nothing}${icon}</b><span class="words" title=${about}>${words}</span>`;
     const asked = urlOfQuestion({ ...filter, sort: this.question.sort, shelf: 'fleet', q: '' });
     return html`<a href="/t/${this.tenant}${asked}" aria-current=${asked === urlOfQuestion(this.question) ? 'true' : nothing}>${content}</a>`;
   }

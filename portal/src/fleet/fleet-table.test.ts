@@ -70,6 +70,26 @@ test('of 50,000 machines only those near the screen are in the document, at thei
   expect(Math.round((place?.getBoundingClientRect().top ?? 0) - above)).toBe(30_000 * height);
 });
 
+test('a row that comes is drawn in the element of one that has gone, and has its own words, link and box', async () => {
+  table.selected = new Set(['m-3']);
+  await settled();
+  const height = shown()[0]?.offsetHeight ?? 0;
+  const before = shown();
+  const box = (id: string) => row(id)?.querySelector('input')?.checked;
+  expect(box('m-3')).toBe(true);
+  await scrolledTo(300 * height);
+  expect(before.filter((one) => !shown().includes(one))).toEqual([]);
+  const again = before.map(({ dataset }) => dataset.machine ?? '');
+  expect(again).toContain('m-300');
+  expect(again.map((id) => row(id)?.querySelector('a')?.pathname)).toEqual(again.map((id) => `/t/acme/machines/${id}`));
+  expect(again.filter(box)).toEqual([]);
+  await scrolledTo(310 * height);
+  expect(before.filter((one) => !shown().includes(one))).toEqual([]);
+  // At rest they stand in the order in which they are read, whichever elements they are.
+  const order = () => shown().map((one) => Number(one.ariaRowIndex));
+  await expect.poll(order).toEqual(order().toSorted((a, b) => a - b));
+});
+
 test('near the end of what is there it asks for more, and says that nobody has counted the rows', async () => {
   const wanted = new Promise((resolve) => table.addEventListener('more-wanted', resolve, { once: true }));
   expect(table.renderRoot.querySelector('[role=table]')?.getAttribute('aria-rowcount')).toBe('-1');

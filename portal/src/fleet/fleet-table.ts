@@ -1,6 +1,6 @@
 // The fleet as a table of any length: only the rows near the screen are in the document; on a narrow one each is a card. Its row cursor
 // is the focus: `j` and `k` move it. It shows what it is given and fetches nothing.
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -11,7 +11,7 @@ import { arrowDownIcon, chevronUpIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { CHOOSABLE, type Choice, COLUMNS, type Column, type Sort } from './columns.ts';
 import { fleetRow } from './fleet-row.ts';
-import { rowStyles } from './row-styles.ts';
+import { rowStyles, tableStyles } from './row-styles.ts';
 import type { FleetRows } from './rows.ts';
 import { stepStyles } from './steps.ts';
 
@@ -28,64 +28,7 @@ const MORE_BEFORE_ROWS = 30;
 
 @customElement('fleet-table')
 export class FleetTable extends LitElement {
-  static override styles = [
-    shared,
-    rowStyles,
-    stepStyles,
-    css`
-      :host {
-        display: block;
-        --row-height: var(--row);
-      }
-      .head {
-        position: sticky;
-        top: var(--bar-height);
-        z-index: 1;
-        background: var(--canvas);
-        border-block: 1px solid var(--line);
-        color: var(--text-3);
-      }
-      .head .line {
-        height: 32px;
-        font-size: 12px;
-        line-height: 16px;
-        font-weight: 500;
-      }
-      .head button {
-        min-height: 24px;
-        padding: 0 4px;
-        margin-left: -4px;
-        gap: 3px;
-        border: 0;
-        background: none;
-        font: inherit;
-        color: inherit;
-      }
-      .head [aria-sort]:not([aria-sort="none"]) button {
-        color: var(--text);
-        font-weight: 550;
-      }
-      .body {
-        position: relative;
-      }
-      .body .ruler {
-        visibility: hidden;
-        pointer-events: none;
-      }
-      @media (max-width: 719px) {
-        :host {
-          --row-height: 86px;
-        }
-        .head {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
-      }
-    `,
-  ];
+  static override styles = [shared, rowStyles, tableStyles, stepStyles];
   @property({ attribute: false }) rows!: FleetRows;
   /** Counts what changed in `rows`: they are the same object. */
   @property({ attribute: false }) version = 0;
@@ -110,6 +53,8 @@ export class FleetTable extends LitElement {
   #focus = false;
   #drawing = false;
   #cursorIndex = 0;
+  /** The machine whose row has the focus: it keeps its element, with which the focus would go. */
+  #kept: string | null = null;
 
   #window = new Windowing(this, {
     length: () => this.rows.length,
@@ -141,6 +86,7 @@ export class FleetTable extends LitElement {
     clearInterval(this.#timer);
     // When a row is removed, pointer and focus leave it without an event.
     this.#pointer = this.#focus = false;
+    this.#keep(null);
     this.#attend();
   }
 
@@ -175,10 +121,18 @@ export class FleetTable extends LitElement {
       // Its row went with this render, and the focus with it.
       this.#focus = this.#link() !== null;
       if (this.#focus) this.#link()?.focus({ preventScroll: true });
-      else this.#attend();
+      else {
+        this.#keep(null);
+        this.#attend();
+      }
     }
     if (this.rows.next !== null && this.#window.end >= this.rows.length - MORE_BEFORE_ROWS)
       this.dispatchEvent(new CustomEvent('more-wanted'));
+  }
+
+  #keep(id: string | null): void {
+    this.#kept = id;
+    this.#window.pin(id === null ? null : this.rows.indexOf(id));
   }
 
   #focusIsInside(): boolean {
@@ -256,7 +210,12 @@ export class FleetTable extends LitElement {
     if (event.type === 'focusout' && (this.#drawing || this.body?.contains(event.relatedTarget as Node | null))) return;
     this.#focus = event.type === 'focusin';
     const row = this.#focus && (event.target as Element).closest<HTMLElement>('[data-machine]');
-    if (row) this.cursor = row.dataset.machine ?? null;
+    const id = row ? row.dataset.machine : undefined;
+    if (!this.#focus) this.#keep(null);
+    else if (id !== undefined) {
+      this.#keep(id);
+      this.cursor = id;
+    }
     this.#attend();
   };
 
@@ -292,9 +251,9 @@ export class FleetTable extends LitElement {
         @change=${this.#changed}
       >
         ${repeat(
-          this.#indexes(),
-          (index) => this.rows.at(index)?.id ?? index,
-          (index) => this.#row(index),
+          this.#window.drawn(this.#kept === null ? null : this.rows.indexOf(this.#kept)),
+          ({ element }) => element,
+          ({ row }) => this.#row(row),
         )}
         <div class="line ruler" role="presentation"></div>
       </div>
@@ -322,18 +281,6 @@ export class FleetTable extends LitElement {
     return html`<div role="columnheader" class=${part} aria-sort=${here ? order : 'none'}>
       <button @click=${() => this.#tell('sort-wanted', sort)}>${words}${here ? (order === 'ascending' ? chevronUpIcon : arrowDownIcon) : nothing}</button>
     </div>`;
-  }
-
-  /** Those near the screen, and the one with the cursor: taking it out would take the focus with it. */
-  #indexes(): number[] {
-    const { first, end } = this.#window;
-    const last = Math.min(end, this.rows.length);
-    const indexes = Array.from({ length: Math.max(0, last - first) }, (_, place) => first + place);
-    if (this.cursor === null || !this.#focus) return indexes;
-    if (this.#cursorIndex < first) return [this.#cursorIndex, ...indexes];
-    return this.#cursorIndex >= last && this.#cursorIndex < this.rows.length
-      ? [...indexes, this.#cursorIndex]
-      : indexes;
   }
 
   #row(index: number) {

@@ -125,9 +125,10 @@ export class FleetList implements ReactiveController {
     const { overview } = this.figures;
     if (!list) return null;
     if (list.rows.next === null) return list.rows.length;
-    const { shelf, status, client, attention } = list.question;
+    const { shelf, status, client, attention, toRotate } = list.question;
     if (!overview || client !== undefined) return null;
-    if (shelf === 'archived' || shelf === 'aside') return status || attention ? null : overview[shelf];
+    if (shelf === 'archived' || shelf === 'aside') return status || attention || toRotate ? null : overview[shelf];
+    if (toRotate) return status ? null : overview.rotating;
     if (attention) return status ? null : overview.attention;
     if (status === 'stalled') return overview.stalled;
     return status ? (overview.runs[status] ?? 0) : overview.machines;

@@ -13,12 +13,13 @@ export const rowStyles = css`
     --when: 94px;
     --secrets: 56px;
     --attention: minmax(132px, 1.5fr);
+    /* Put together once, and not by each row. */
+    --columns: calc(var(--edge) + 26px) var(--machine) var(--client) var(--model) var(--serial) var(--status)
+      var(--phase) var(--when) var(--secrets) var(--attention);
   }
   .line {
     display: grid;
-    grid-template-columns:
-      calc(var(--edge) + 26px) var(--machine) var(--client) var(--model) var(--serial) var(--status) var(--phase)
-      var(--when) var(--secrets) var(--attention);
+    grid-template-columns: var(--columns);
     align-items: center;
     padding-right: var(--edge);
     font-size: 13px;
@@ -282,6 +283,61 @@ export const rowStyles = css`
       content: "";
       position: absolute;
       inset: 0;
+    }
+  }
+`;
+
+/** The table around them: a head that sticks, and a body as high as all rows. */
+export const tableStyles = css`
+  :host {
+    display: block;
+    --row-height: var(--row);
+  }
+  .head {
+    position: sticky;
+    top: var(--bar-height);
+    z-index: 1;
+    background: var(--canvas);
+    border-block: 1px solid var(--line);
+    color: var(--text-3);
+  }
+  .head .line {
+    height: 32px;
+    font-size: 12px;
+    line-height: 16px;
+    font-weight: 500;
+  }
+  .head button {
+    min-height: 24px;
+    padding: 0 4px;
+    margin-left: -4px;
+    gap: 3px;
+    border: 0;
+    background: none;
+    font: inherit;
+    color: inherit;
+  }
+  .head [aria-sort]:not([aria-sort="none"]) button {
+    color: var(--text);
+    font-weight: 550;
+  }
+  .body {
+    position: relative;
+  }
+  .body .ruler {
+    visibility: hidden;
+    pointer-events: none;
+  }
+  @media (max-width: 719px) {
+    :host {
+      --row-height: 86px;
+    }
+    .head {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
     }
   }
 `;

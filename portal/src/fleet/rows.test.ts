@@ -106,6 +106,7 @@ test('filters decide as the server does: status, silence, client, attention', ()
   expect(rows({ status: 'failed' }, quiet, failed)).toBe('a');
   expect(rows({ client: 'Other' }, quiet, failed)).toBe('a');
   expect(rows({ attention: 'yes' }, quiet, failed)).toBe('a');
+  expect(rows({ toRotate: 'yes' }, quiet, { ...failed, toRotate: 1 })).toBe('a');
 });
 
 test('by name the case of ASCII letters does not count, because the index is NOCASE', () => {

@@ -11,7 +11,8 @@ const fits = (machine: MachineSummary, filter: ListedBy): boolean =>
   (filter.status === undefined ||
     (filter.status === 'stalled' ? machine.silentSince !== null : machine.run?.status === filter.status)) &&
   (filter.client === undefined || machine.client === filter.client) &&
-  (filter.attention === undefined || machine.attention.length > 0);
+  (filter.attention === undefined || machine.attention.length > 0) &&
+  (filter.toRotate === undefined || machine.toRotate > 0);
 
 type SortedBy = string | number;
 /** More than any instant: all that needs attention is before all that does not. */

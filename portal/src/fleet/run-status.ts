@@ -1,9 +1,10 @@
-// A run's status as a pill, and its progress over phases as a bar with its numbers beside it.
+// A run's status as a badge, and its progress over phases as a bar with its numbers beside it.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { MachineSummary } from '../../../schema/machine.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { phaseWords, STATUS_WORDS } from '../ui/words.ts';
+import { RUN_ICONS } from './status-icon.ts';
 
 @customElement('run-status')
 export class RunStatus extends LitElement {
@@ -13,6 +14,10 @@ export class RunStatus extends LitElement {
       :host {
         display: inline-block;
       }
+      .i {
+        width: 14px;
+        height: 14px;
+      }
     `,
   ];
   @property({ attribute: false }) run: MachineSummary['run'] = null;
@@ -20,7 +25,7 @@ export class RunStatus extends LitElement {
   override render() {
     if (!this.run) return html`<span class="pill">No run yet</span>`;
     const [words, tone] = STATUS_WORDS[this.run.status];
-    return html`<span class="pill ${tone}">${words}</span>`;
+    return html`<span class="pill ${tone}">${RUN_ICONS[this.run.status]}${words}</span>`;
   }
 }
 

@@ -7,6 +7,7 @@ import * as api from '../api/fleet.ts';
 import { SESSION_RESTORED } from '../api/http.ts';
 import { go } from '../core/router.ts';
 import { Shortcuts } from '../core/shortcuts.ts';
+import { usersIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
@@ -26,38 +27,57 @@ export class SearchPage extends LitElement {
     css`
       :host {
         display: block;
-        max-width: 52rem;
+        max-width: 1056px;
       }
       form {
-        margin-top: 1rem;
+        margin-top: 12px;
+        max-width: 640px;
       }
-      input {
-        font-size: 1.1rem;
-        min-height: 2.75rem;
+      form input {
+        min-height: 40px;
       }
       .standing {
-        min-height: 1.5rem;
-        margin: 0.4rem 0 0;
+        min-height: 20px;
+        margin: 6px 0 0;
+        font-size: 13px;
+        line-height: 18px;
       }
       section,
       ul.tenants {
-        margin-top: 1rem;
+        margin-top: 16px;
       }
       ul.tenants {
         list-style: none;
         padding: 0;
         display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));
-        gap: 0.6rem;
+        grid-template-columns: repeat(auto-fill, minmax(min(240px, 100%), 1fr));
+        gap: 8px;
       }
       ul.tenants li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+        padding: 12px;
         overflow-wrap: anywhere;
       }
-      h2 {
-        margin: 1.6rem 0 0;
+      ul.tenants .text {
+        flex: 1;
+        min-width: 0;
+        font-size: 13px;
+        line-height: 18px;
       }
-      section h2 {
-        margin: 0 0 0.4rem;
+      ul.tenants a {
+        font-size: 14px;
+        font-weight: 550;
+        color: var(--text);
+        text-decoration: none;
+      }
+      ul.tenants a:hover {
+        text-decoration: underline;
+      }
+      .yours {
+        margin: 24px 0 0;
       }
     `,
   ];
@@ -174,7 +194,7 @@ export class SearchPage extends LitElement {
       if (found?.state === 'failed') return this.#failed(membership, found.error);
       if (found?.state !== 'found' || found.result.matches.length === 0) return nothing;
       return html`<section class="card">
-        <tenant-matches .membership=${membership} .result=${found.result}></tenant-matches>
+        <tenant-matches .membership=${membership} .result=${found.result} q=${this.typed.trim()}></tenant-matches>
       </section>`;
     });
   }
@@ -188,11 +208,12 @@ export class SearchPage extends LitElement {
   }
 
   #tenants() {
-    return html`<h2>Your tenants</h2>
+    return html`<h2 class="yours">Your tenants</h2>
       <ul class="tenants">
         ${this.memberships.map(
           ({ tenant, name, role, status }) => html`<li class="card">
-            <a href="/t/${tenant}">${theirs(name)}</a><br /><span class="quiet">${ROLE_WORDS[role]}</span>
+            <span class="tile">${usersIcon}</span>
+            <span class="text"><a href="/t/${tenant}">${theirs(name)}</a><br /><span class="quiet">${ROLE_WORDS[role]}</span></span>
             ${status === 'suspended' ? html`<span class="pill bad">Suspended, not searched</span>` : nothing}
           </li>`,
         )}

@@ -14,37 +14,19 @@ const LANES = 4;
 
 export class FleetSelecting implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #act: OneAct;
+  readonly act: OneAct;
   selected: ReadonlySet<string> = new Set();
-  /** What was archived last, to bring it back. */
-  #archived: readonly string[] = [];
   /** How far an act is. */
   done = 0;
   of = 0;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
-    this.#act = new OneAct(host);
+    this.act = new OneAct(host);
     host.addController(this);
   }
 
   hostConnected(): void {}
-
-  get failure(): unknown {
-    return this.#act.failure;
-  }
-
-  get busy(): boolean {
-    return this.#act.busy;
-  }
-
-  get said(): string {
-    return this.#act.said;
-  }
-
-  get canUndo(): boolean {
-    return this.#archived.length > 0 && !this.busy;
-  }
 
   select(ids: ReadonlySet<string>): void {
     this.selected = new Set([...ids].slice(0, SELECTED_MAX));
@@ -53,13 +35,6 @@ export class FleetSelecting implements ReactiveController {
 
   clear = (): void => this.select(new Set());
 
-  /** The words of the last act have been read. */
-  forget = (): void => {
-    this.#archived = [];
-    this.#act.forget();
-    this.#host.requestUpdate();
-  };
-
   async export(machines: readonly MachineSummary[]): Promise<void> {
     const { fleetCsv } = await import('./csv.ts');
     saveFile(new Blob([fleetCsv(machines, Date.now())], { type: 'text/csv;charset=utf-8' }), `pcs-${dayStamp()}.csv`);
@@ -67,30 +42,33 @@ export class FleetSelecting implements ReactiveController {
 
   archive(tenant: string): void {
     const ids = [...this.selected];
-    void this.#act.do(async (signal) => {
-      this.#archived = await this.#move(tenant, ids, 'archive', signal);
-      this.clear();
-      return `${machineCount(this.#archived.length)} archived`;
+    void this.act.do(async (signal) => {
+      const moved: string[] = [];
+      try {
+        await this.#move(tenant, ids, 'archive', signal, moved);
+      } finally {
+        // Also where it was refused in between: what was moved can be brought back.
+        if (moved.length > 0 && !signal.aborted)
+          this.act.offer(`${machineCount(moved.length)} archived`, (undoing) =>
+            this.#bringBack(tenant, moved, undoing),
+          );
+      }
     });
   }
 
-  undo(tenant: string): void {
-    const ids = this.#archived;
-    void this.#act.do(async (signal) => {
-      this.#archived = [];
-      await this.#move(tenant, ids, 'restore', signal);
-      return `${machineCount(ids.length)} brought back`;
-    });
+  async #bringBack(tenant: string, ids: readonly string[], signal: AbortSignal): Promise<string> {
+    await this.#move(tenant, ids, 'restore', signal, []);
+    return `${machineCount(ids.length)} brought back`;
   }
 
-  /** Those that were moved: what is stopped or refused in between leaves the others where they are, selected. */
+  /** `moved` takes up those that were: what is stopped or refused in between leaves the others where they are, selected. */
   async #move(
     tenant: string,
     ids: readonly string[],
     act: 'archive' | 'restore',
     signal: AbortSignal,
-  ): Promise<string[]> {
-    const moved: string[] = [];
+    moved: string[],
+  ): Promise<void> {
     const tell = (): void => {
       [this.done, this.of] = [moved.length, ids.length];
       this.#host.requestUpdate();
@@ -109,8 +87,6 @@ export class FleetSelecting implements ReactiveController {
       );
     } finally {
       this.selected = new Set([...this.selected].filter((id) => !moved.includes(id)));
-      if (act === 'archive') this.#archived = moved;
     }
-    return moved;
   }
 }

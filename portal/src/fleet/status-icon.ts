@@ -10,7 +10,8 @@ import {
   minusIcon,
 } from '../ui/icons.ts';
 
-const ICONS: Record<RunStatus, TemplateResult> = {
+/** A run's own. */
+export const RUN_ICONS: Record<RunStatus, TemplateResult> = {
   running: loaderCircleIcon,
   succeeded: circleCheckIcon,
   failed: circleXIcon,
@@ -18,4 +19,4 @@ const ICONS: Record<RunStatus, TemplateResult> = {
 };
 
 export const statusIcon = ({ run, silentSince }: MachineSummary): TemplateResult =>
-  run === null ? minusIcon : silentSince === null ? ICONS[run.status] : circleDashedIcon;
+  run === null ? minusIcon : silentSince === null ? RUN_ICONS[run.status] : circleDashedIcon;

@@ -3,18 +3,16 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Match, SearchResult } from '../../../schema/machine.ts';
 import type { Membership } from '../../../schema/person.ts';
-import { list } from '../ui/list-styles.ts';
+import { laptopIcon } from '../ui/icons.ts';
+import { cardRows, list } from '../ui/list-styles.ts';
+import { marked } from '../ui/marked.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { pcWords, shortId } from '../ui/words.ts';
-import './run-status.ts';
+import { shortId } from '../ui/words.ts';
+import { statusAside } from './status-aside.ts';
 
-const FIELD_WORDS: Record<Match['field'], string> = {
-  hostname: 'By its name',
-  serial: 'By its serial number',
-  client: 'By its client',
-  recovery_key: 'By its recovery key',
-};
+/** What a locked PC shows of its key's id. */
+const SHOWN_OF_KEY_ID = 8;
 
 /** How many more there are than are shown. */
 const moreWords = ({ matches, further }: SearchResult): string =>
@@ -27,48 +25,86 @@ export class TenantMatches extends LitElement {
   static override styles = [
     shared,
     list,
+    cardRows,
     css`
       li {
+        padding-block: 8px;
+      }
+      li > .text {
+        flex: 1 1 140px;
+      }
+      a {
+        font-weight: 550;
+        color: var(--text);
+        text-decoration: none;
+      }
+      a:hover {
+        text-decoration: underline;
+      }
+      mark {
+        background: light-dark(#ffe7a3, #5a4510);
+        color: var(--text);
+        border-radius: 2px;
+      }
+      .status {
+        display: inline-flex;
         align-items: center;
-        gap: 0.2rem 1rem;
-        padding: 0.6rem 0;
-        border-top: 1px solid var(--line);
-        border-bottom: 0;
+        gap: 7px;
+        font-size: 13px;
       }
-      li > div {
-        min-width: 0;
-        overflow-wrap: anywhere;
+      .status .i {
+        width: 14px;
+        height: 14px;
       }
-      li a {
-        font-weight: 600;
+      .accent .i {
+        color: var(--accent);
+      }
+      .good .i {
+        color: var(--good);
+      }
+      .bad .i {
+        color: var(--bad);
+      }
+      .warn .i {
+        color: var(--warn);
       }
       .more {
-        margin: 0.6rem 0 0;
+        margin: 28px 0 0;
       }
     `,
   ];
   @property({ attribute: false }) membership!: Membership;
   @property({ attribute: false }) result!: SearchResult;
+  /** What was typed: it is emphasized where it stands. */
+  @property() q = '';
 
   override render() {
     const { matches } = this.result;
-    return html`<h2>${theirs(this.membership.name)}</h2>
+    return html`<div class="card-head"><h2>${theirs(this.membership.name)}</h2></div>
       <ul>
         ${matches.map((match) => this.#match(match))}
       </ul>
       ${this.result.more ? html`<p class="quiet more">${moreWords(this.result)} Type on, and fewer are left.</p>` : nothing}`;
   }
 
-  #match({ machine, field, keyId }: Match) {
-    const { id, hostname, run } = machine;
+  #match({ machine, keyId }: Match) {
+    const { id, hostname, client, serial } = machine;
     return html`<li>
-      <div>
-        <a href="/t/${this.membership.tenant}/machines/${id}">${hostname ? theirs(hostname) : `No name, ID ${shortId(id)}`}</a>
-        <span class="quiet"> ${pcWords(machine)}</span><br />
-        <span class="quiet">${FIELD_WORDS[field]}</span>${keyId ? html` <span class="mono">${keyId.toUpperCase()}</span>` : nothing}
-      </div>
-      <run-status .run=${run}></run-status>
+      <span class="tile">${laptopIcon}</span>
+      <span class="text">
+        <a href="/t/${this.membership.tenant}/machines/${id}">${hostname ? marked(hostname, this.q) : `No name, ID ${shortId(id)}`}</a><br />
+        <span class="quiet"
+          >${client === null ? 'No client' : marked(client, this.q)} ·
+          ${serial === null ? 'no serial number' : html`<span class="mono">${marked(serial, this.q)}</span>`}${keyId ? this.#keyId(keyId) : nothing}</span
+        >
+      </span>
+      ${statusAside(machine)}
     </li>`;
+  }
+
+  #keyId(keyId: string) {
+    const id = keyId.toUpperCase();
+    return html` · key <strong class="mono">${id.slice(0, SHOWN_OF_KEY_ID)}</strong><span class="mono">${id.slice(SHOWN_OF_KEY_ID)}</span>`;
   }
 }
 

@@ -28,17 +28,19 @@ export function questionOfUrl(search: string): Question {
     ...(isStatus(status) ? { status } : {}),
     ...(client ? { client } : {}),
     ...(query.get('attention') === 'yes' ? { attention: 'yes' as const } : {}),
+    ...(query.get('toRotate') === 'yes' ? { toRotate: 'yes' as const } : {}),
     q: (query.get('q') ?? '').slice(0, SEARCH_MAX),
   };
 }
 
 /** As a URL's query, with its question mark; blank for the whole fleet in its usual order. */
-export function urlOfQuestion({ sort, shelf, status, client, attention, q }: Question): string {
+export function urlOfQuestion({ sort, shelf, status, client, attention, toRotate, q }: Question): string {
   const query = new URLSearchParams();
   if (q) query.set('q', q);
   if (status) query.set('status', status);
   if (client) query.set('client', client);
   if (attention) query.set('attention', attention);
+  if (toRotate) query.set('toRotate', toRotate);
   if (shelf !== 'fleet') query.set('shelf', shelf);
   if (sort !== 'attention') query.set('sort', sort);
   return query.size > 0 ? `?${query}` : '';
@@ -46,5 +48,14 @@ export function urlOfQuestion({ sort, shelf, status, client, attention, q }: Que
 
 export const isSearch = ({ q }: Question): boolean => q.trim().length >= SEARCH_FROM;
 
-export const isFiltered = ({ shelf, status, client, attention }: ListedBy): boolean =>
-  shelf !== 'fleet' || status !== undefined || client !== undefined || attention !== undefined;
+/** What takes every filter off. */
+export const UNFILTERED = {
+  status: undefined,
+  client: undefined,
+  attention: undefined,
+  toRotate: undefined,
+  shelf: 'fleet',
+} as const satisfies Partial<ListedBy>;
+
+export const isFiltered = ({ shelf, status, client, attention, toRotate }: ListedBy): boolean =>
+  shelf !== 'fleet' || [status, client, attention, toRotate].some((one) => one !== undefined);

@@ -20,7 +20,7 @@ const inZone = (timezoneId: string) =>
 const NOW = new Date(2026, 2, 18, 15, 30).getTime();
 
 test('a filter comes back from its URL as it went in, and nonsense in a URL is no filter', () => {
-  const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&shelf=archived&sort=hostname';
+  const asked = '?q=hdn&status=stalled&client=Fenwick+%26+Shaw&attention=yes&toRotate=yes&shelf=archived&sort=hostname';
   expect(urlOfQuestion(questionOfUrl(asked))).toBe(asked);
   expect(questionOfUrl('?status=odd&shelf=merged&sort=size&attention=no')).toEqual({
     sort: 'attention',
@@ -54,6 +54,7 @@ test('news are said of what grew, and of nothing else', () => {
     archived: 0,
     aside: 0,
     toRotate: 0,
+    rotating: 0,
     secrets: 9,
   });
   expect(newsBetween(counts(1, 0), counts(3, 1))).toBe('PCs: 2 succeeded, 1 failed, 1 more in need of attention.');

@@ -5,11 +5,13 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Keyring } from '../../../schema/keyring.ts';
 import type { Membership } from '../../../schema/person.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
+import { cardRows, list } from '../ui/list-styles.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { seenManifest } from '../unlock/vault-client.ts';
 import { type Access, AccessWork } from './access-work.ts';
+import { AfterRecovery } from './after-recovery.ts';
 import type { GrantAnswer } from './grant-list.ts';
 import { OwnUnlockers } from './own-unlockers.ts';
 import { SharedUnlockers } from './shared-unlockers.ts';
@@ -22,7 +24,16 @@ export class AccessPage extends LitElement {
   static override styles = [
     shared,
     page,
+    list,
+    cardRows,
     css`
+      .whole {
+        flex: 1 1 100%;
+        margin: 0;
+      }
+      unlocker-list:not(:last-child) {
+        margin-bottom: 28px;
+      }
       @media print {
         .screen {
           display: none;
@@ -36,19 +47,19 @@ export class AccessPage extends LitElement {
   #work = new AccessWork(this);
   #own = new OwnUnlockers(this.#work);
   #shared = new SharedUnlockers(this.#work);
+  #after = new AfterRecovery(this.#work, this.#own, this.#shared);
 
   override render() {
     const { loaded, unreachable } = this.#work;
     return html`<h1 class="screen">Unlock methods</h1>
+      <p class="quiet screen">What opens the vault: each person’s own passphrase or passkey, and what the team shares.</p>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading who has access …</p>`}
-      ${loaded ? this.#content(loaded) : nothing} ${this.#work.stepUp.render()}`;
+      ${loaded ? this.#content(loaded) : nothing} ${this.#work.stepUp.render()} ${toastOf(this.#work)}`;
   }
 
   #content(access: Access) {
-    const { failure, said } = this.#work;
-    return html`<problem-note .error=${failure}></problem-note>
-      ${saidNote(said)}
+    return html`<div class="screen"><problem-note .error=${this.#work.failure}></problem-note></div>
       ${access.manifest && access.keyring ? this.#sections(access, access.manifest, access.keyring) : this.#none()}`;
   }
 
@@ -67,7 +78,7 @@ export class AccessPage extends LitElement {
     if (this.membership.role === 'auditor')
       return html`<p>Auditors reveal nothing, so there is nothing for you to unlock. This is who can:</p>
         ${this.#everybody(manifest, keyring)}`;
-    return html`${this.#own.render(access, manifest)} ${this.#waiting(access)} ${this.#shared.render(manifest, keyring)}
+    return html`${this.#after.render(keyring, manifest)} ${this.#own.render(access, manifest)} ${this.#waiting(access)} ${this.#shared.render(manifest, keyring)}
     ${this.#everybody(manifest, keyring)}`;
   }
 

@@ -19,10 +19,10 @@ import type { Sheets } from './recovery-sheets.ts';
 const REFRESH_MS = 5_000;
 
 export type Access = { keyring: Keyring | null; manifest: Manifest | null; grants: Grant[] };
-/** What is being made on this page: nothing, an unlocker, a team passphrase, or a recovery set whose sheets are out. */
+/** What is being made on this page: nothing, an unlocker, another passphrase, a team passphrase, or a recovery set, and its sheets that are out. */
 type Making =
-  | { what: 'nothing' | 'own' | 'team' | 'set' }
-  | { what: 'passphrase'; unlocker: string }
+  | { what: 'nothing' | 'own' | 'team' | 'set' | 'renewed' }
+  | { what: 'passphrase' | 'forgotten'; unlocker: ManifestUnlocker }
   | { what: 'sheets'; drafted: Drafted; sheets: Sheets };
 
 type Host = ReactiveControllerHost & { membership: Membership; email: string };
@@ -31,6 +31,10 @@ export class AccessWork extends PageWork<Access> {
   readonly #host: Host;
   readonly stepUp: StepUp;
   making: Making = { what: 'nothing' };
+  /** The request that this person has taken back here: they know. */
+  #takenBack = '';
+  /** What came of a request that was asked here, since this page was opened; null: nothing new. */
+  answered: 'given' | 'not given' | null = null;
 
   constructor(host: Host) {
     super(host, { load: () => this.#load(), held: () => this.making.what !== 'nothing' });
@@ -63,11 +67,22 @@ export class AccessWork extends PageWork<Access> {
   async #load(): Promise<Access> {
     const keyring = await api.keyring(this.tenant);
     const { grants } = this.role === 'auditor' ? { grants: [] } : await grantsApi.grants(this.tenant);
-    forgetWords(
-      this.tenant,
+    const manifest = keyring && readManifest(keyring);
+    this.#hear(
       grants.map((one) => one.id),
+      manifest,
     );
-    return { keyring, manifest: keyring && readManifest(keyring), grants };
+    return { keyring, manifest, grants };
+  }
+
+  /** A person who has asked is told of the answer once, even if it came while they were elsewhere. */
+  #hear(waiting: readonly string[], manifest: Manifest | null): void {
+    const waited = this.loaded?.grants.filter((one) => one.email === this.email).map((one) => one.id) ?? [];
+    const over = [...forgetWords(this.tenant, waiting), ...waited].filter(
+      (id) => !waiting.includes(id) && id !== this.#takenBack,
+    );
+    if (over.length > 0)
+      this.answered = manifest?.unlockers.some((one) => over.includes(one.id)) ? 'given' : 'not given';
   }
 
   /** A request that waits is answered in another browser, at any time. */
@@ -78,6 +93,7 @@ export class AccessWork extends PageWork<Access> {
 
   /** Begins to make something: its form, or its sheets, are shown. */
   begin(making: Making): void {
+    if (making.what !== 'nothing') this.answered = null;
     this.making = making;
     this.#host.requestUpdate();
   }
@@ -117,6 +133,7 @@ export class AccessWork extends PageWork<Access> {
 
   async #decline(grant: Grant): Promise<string> {
     try {
+      this.#takenBack = grant.id;
       await grantsApi.declineGrant(this.tenant, grant.id);
     } catch (error) {
       if (isProblem(error, 'unknown_grant')) return 'That request has been answered meanwhile.';

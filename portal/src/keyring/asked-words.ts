@@ -17,8 +17,10 @@ export function readWords(tenant: string, grant: string): AskedWords | 'earlier'
   return text.startsWith('{') ? (JSON.parse(text) as AskedWords) : 'earlier';
 }
 
-/** Forgets the words of requests that no longer wait. */
-export function forgetWords(tenant: string, waiting: readonly string[]): void {
+/** Forgets the words of requests that no longer wait, and says which these were. */
+export function forgetWords(tenant: string, waiting: readonly string[]): string[] {
   const kept = new Set(waiting.map((grant) => keyOf(tenant, grant)));
-  for (const key of memory.keys()) if (key.startsWith(keyOf(tenant, '')) && !kept.has(key)) memory.forget(key);
+  const over = memory.keys().filter((key) => key.startsWith(keyOf(tenant, '')) && !kept.has(key));
+  for (const key of over) memory.forget(key);
+  return over.map((key) => key.slice(keyOf(tenant, '').length));
 }

@@ -2,9 +2,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { KeyHistory } from '../../../schema/rotation.ts';
-import { list } from '../ui/list-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { exactTime, KEY_STATE_WORDS, shortId } from '../ui/words.ts';
+import { cardTable, table } from '../ui/table-styles.ts';
+import { dateTime, dayOf, exactTime, KEY_STATE_WORDS, shortId } from '../ui/words.ts';
 
 /** Fired when an admin wants to take a key one step further. */
 export type KeyStepWanted = CustomEvent<{ kid: string; state: 'retired' | 'destroyed' }>;
@@ -13,15 +13,23 @@ export type KeyStepWanted = CustomEvent<{ kid: string; state: 'retired' | 'destr
 export class KeyTable extends LitElement {
   static override styles = [
     shared,
-    list,
+    table,
+    cardTable,
     css`
-      li {
-        flex-wrap: nowrap;
-        gap: 1rem;
-        padding: 0.9rem 0;
+      td:first-child {
+        white-space: nowrap;
+      }
+      th:nth-child(4) {
+        width: 80px;
+      }
+      th:last-child {
+        width: 30%;
+      }
+      .mono {
+        margin-left: 4px;
       }
       p {
-        margin: 0.2rem 0;
+        margin: 0;
       }
     `,
   ];
@@ -32,39 +40,58 @@ export class KeyTable extends LitElement {
   @property({ attribute: false }) destroyableAt: (key: KeyHistory) => number | null = () => null;
 
   override render() {
-    return html`<ul>
-      ${[...this.keys].reverse().map((key) => {
-        const [words, tone] = KEY_STATE_WORDS[key.state];
-        return html`<li>
-          <div>
-            <p>
-              <strong class="mono" title=${key.kid}>${shortId(key.kid)}</strong> <span class="pill ${tone}">${words}</span>
-            </p>
-            <p class="quiet">Made ${exactTime(key.madeAt)} by ${key.madeBy}</p>
-            ${key.retiredAt === null ? nothing : html`<p class="quiet">Rotation finished ${exactTime(key.retiredAt)}</p>`}
-            ${key.destroyedAt === null ? nothing : html`<p class="quiet">Destroyed ${exactTime(key.destroyedAt)}</p>`}
-            <p class="quiet">
-              ${key.secrets} sealed to it${key.remaining > 0 ? html`, <strong>${key.remaining} to re-seal</strong>` : nothing}${
-                key.unopenable > 0 ? html`, ${key.unopenable} marked as not openable` : nothing
-              }
-            </p>
-          </div>
+    return html`<div class="card-head"><h2>Escrow keys</h2></div>
+      <div class="frame">
+        <table aria-label="Escrow keys">
+          <thead>
+            <tr>
+              <th scope="col">Key</th>
+              <th scope="col">State</th>
+              <th scope="col">Made</th>
+              <th scope="col" class="number">Secrets</th>
+              <th scope="col"><span class="visually-hidden">What is next</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            ${[...this.keys].reverse().map((key) => this.#key(key))}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  #key(key: KeyHistory) {
+    const [words, tone] = KEY_STATE_WORDS[key.state];
+    return html`<tr>
+      <td><strong>Key ${key.keyEpoch}</strong><span class="mono quiet" title=${key.kid}>${shortId(key.kid)}</span></td>
+      <td><span class="pill ${tone}">${words}</span></td>
+      <td>
+        <p><span title=${exactTime(key.madeAt)}>${dateTime(key.madeAt)}</span> · ${key.madeBy}</p>
+        ${key.retiredAt === null ? nothing : html`<p class="quiet">Rotation finished ${exactTime(key.retiredAt)}</p>`}
+        ${key.destroyedAt === null ? nothing : html`<p class="quiet">Destroyed ${exactTime(key.destroyedAt)}</p>`}
+      </td>
+      <td class="number" data-name="Secrets">${key.secrets.toLocaleString()}</td>
+      <td class="acts">
+        <div>
+          ${key.remaining > 0 ? html`<span class="quiet">${key.remaining.toLocaleString()} to re-seal</span>` : nothing}
+          ${key.unopenable > 0 ? html`<span class="quiet">${key.unopenable.toLocaleString()} marked as not openable</span>` : nothing}
           ${this.admin ? this.#step(key) : nothing}
-        </li>`;
-      })}
-    </ul>`;
+        </div>
+      </td>
+    </tr>`;
   }
 
   #step(key: KeyHistory) {
     const want = (state: 'retired' | 'destroyed') => () =>
       this.dispatchEvent(new CustomEvent('key-step-wanted', { detail: { kid: key.kid, state } }));
     if (key.state === 'retiring' && key.remaining === 0)
-      return html`<div><button class="primary" ?disabled=${this.busy} aria-label="Finish the rotation of ${shortId(key.kid)}" @click=${want('retired')}>Finish the rotation</button></div>`;
+      return html`<span class="quiet">Every secret is re-sealed. The rotation counts as going on until an admin finishes it.</span>
+        <button class="primary small" ?disabled=${this.busy} aria-label="Finish the rotation of ${shortId(key.kid)}" @click=${want('retired')}>Finish the rotation</button>`;
     const from = this.destroyableAt(key);
     if (key.state !== 'retired' || from === null) return nothing;
-    if (from > Date.now()) return html`<p class="quiet">Can be destroyed from ${exactTime(from)}</p>`;
+    if (from > Date.now())
+      return html`<span class="quiet" title=${exactTime(from)}>Can be destroyed from ${dayOf(from)}</span>`;
     return key.remaining === 0
-      ? html`<div><button ?disabled=${this.busy} aria-label="Destroy the key ${shortId(key.kid)}" @click=${want('destroyed')}>Destroy the key</button></div>`
+      ? html`<button class="small danger" ?disabled=${this.busy} aria-label="Destroy the key ${shortId(key.kid)}" @click=${want('destroyed')}>Destroy the key</button>`
       : nothing;
   }
 }

@@ -4,8 +4,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { KeyringChange } from '../../../schema/keyring.ts';
 import * as keyringActs from '../api/keyring-acts.ts';
 import { OneAct } from '../core/one-act.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
-import '../ui/problem-note.ts';
 
 /** The event that lets go of it. */
 const UNTIL_WORDS: Record<NonNullable<KeyringChange['waitsFor']>, string> = {
@@ -36,12 +36,17 @@ export class KeyringChanges extends LitElement {
   @property({ type: Number }) version = 0;
   @property({ attribute: false }) changes: readonly KeyringChange[] = [];
   @state() private asked: KeyringChange | null = null;
-  #undoing = new OneAct(this);
+  readonly undoing = new OneAct(this);
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.undoing.failure });
+  }
 
   #undo(event: SubmitEvent, { change }: KeyringChange): void {
     event.preventDefault();
     const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '');
-    void this.#undoing.do(async () => {
+    void this.undoing.do(async () => {
       await keyringActs.undoChange(this.tenant, { change, version: this.version, reason });
       this.asked = null;
       this.dispatchEvent(new CustomEvent('keyring-undone'));
@@ -51,7 +56,7 @@ export class KeyringChanges extends LitElement {
   override render() {
     const waiting = this.changes.filter((one) => one.replaces);
     if (waiting.length === 0) return nothing;
-    return html`<h2>Replaced keys that are kept</h2>
+    return html`<div class="card-head"><h2>Replaced keys that are kept</h2></div>
       <p class="quiet">What these changes replaced goes as soon as it is seen that everything opens without it, or by the day named. Until then,
         whoever was shut out could still open it with what the server keeps.</p>
       <ul>
@@ -67,7 +72,6 @@ export class KeyringChanges extends LitElement {
           </li>`,
         )}
       </ul>
-      <problem-note .error=${this.#undoing.failure}></problem-note>
       ${this.asked ? this.#form(this.asked) : nothing}`;
   }
 
@@ -80,7 +84,7 @@ export class KeyringChanges extends LitElement {
       </p>
       <label>Why <input name="reason" required minlength="3" maxlength="500" /></label>
       <div class="row">
-        <button type="submit" ?disabled=${this.#undoing.busy}>Take back version ${version}</button>
+        <button type="submit" ?disabled=${this.undoing.busy}>Take back version ${version}</button>
         <button
           type="button"
           @click=${() => {

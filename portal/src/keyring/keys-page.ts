@@ -15,10 +15,11 @@ import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { isLive } from '../tokens/token-list.ts';
 import { page } from '../ui/page-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { StepUp } from '../unlock/step-up.ts';
 import { unlock } from '../unlock/vault-client.ts';
 import type { KeyStepWanted } from './key-table.ts';
-import { Resealing } from './resealing.ts';
+import { HELPING, Resealing } from './resealing.ts';
 import './key-table.ts';
 import './keyring-changes.ts';
 import '../ui/problem-note.ts';
@@ -104,7 +105,7 @@ export class KeysPage extends LitElement {
   };
 
   override render() {
-    const { loaded, failure, unreachable } = this.#work;
+    const { loaded, unreachable } = this.#work;
     const ready = loaded?.ready;
     return html`<div class="row bar">
         <h1>Keys</h1>
@@ -114,11 +115,13 @@ export class KeysPage extends LitElement {
             : nothing
         }
       </div>
+      <p class="quiet">Every secret is sealed to the escrow key. Rotate it when a copy may have got out; a leaver does it by itself.</p>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} rotates, finishes or destroys keys.</p>`}
-      <problem-note .error=${failure ?? unreachable}></problem-note>
+      <problem-note .error=${this.#work.failureBut(HELPING) ?? unreachable}></problem-note>
       ${ready === null ? this.#notSetUp() : nothing}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the keys …</p>` : nothing}
-      ${this.#resealing.render(this.#admin)} ${ready ? this.#keys(ready) : nothing} ${this.#stepUp.render()}`;
+      ${this.#resealing.render(this.#admin)} ${ready ? this.#keys(ready) : nothing} ${this.#stepUp.render()}
+      ${toastOf(this.#work)}`;
   }
 
   #keys({ rotation, keyring: { value: keyring, failure }, handedOut }: Ready) {

@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { KIND_WORDS, refWords, shortId } from '../ui/words.ts';
 import type { LeftBehind } from './rotation.ts';
@@ -36,6 +37,15 @@ export class LeftBehindList extends LitElement {
   /** Only a secret that a rotation could not take along can be given up. */
   @property({ attribute: false }) canGiveUp = false;
   @property({ attribute: false }) busy = false;
+  /** Why the last one was not helped. */
+  @property({ attribute: false }) failure: unknown = null;
+  /** The form that was sent last. */
+  #sent: HTMLFormElement | null = null;
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure, form: () => this.#sent });
+  }
 
   override render() {
     return html`<div class="note warn">
@@ -54,7 +64,8 @@ export class LeftBehindList extends LitElement {
             const name = `${KIND_WORDS[item.kind]}, version ${item.version.version}, of machine ${shortId(item.machine)}`;
             const submit = (event: SubmitEvent) => {
               event.preventDefault();
-              const reason = String(new FormData(event.target as HTMLFormElement).get('reason') ?? '');
+              this.#sent = event.target as HTMLFormElement;
+              const reason = String(new FormData(this.#sent).get('reason') ?? '');
               const help = (event.submitter as HTMLButtonElement | null)?.value ?? '';
               this.dispatchEvent(new CustomEvent('help-wanted', { detail: { item, help, reason } }));
             };

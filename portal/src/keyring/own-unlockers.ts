@@ -7,6 +7,7 @@ import type { KeyringAct } from '../../vault/contract.ts';
 import * as grantsApi from '../api/grants.ts';
 import * as api from '../api/keyring.ts';
 import { exactTime, rightsWords } from '../ui/words.ts';
+import { keepLastUsed } from '../unlock/last-used.ts';
 import { vault } from '../unlock/vault-client.ts';
 import type { Access, AccessWork } from './access-work.ts';
 import { keepWords, readWords } from './asked-words.ts';
@@ -55,6 +56,21 @@ export class OwnUnlockers {
     return isAdmin && (manifest?.unlockers ?? []).some((one) => usable.has(one.id) && one.rights.includes('admin'));
   }
 
+  /** The old one cannot be asked for: another way to unlock signs, and the old one goes with the same signature. */
+  #replaceForgotten(instead: ManifestUnlocker, passphrase: string): void {
+    const { tenant, email, stepUp } = this.#work;
+    const wasRecovery = this.#work.making.what === 'forgotten';
+    const act: KeyringAct = { act: 'add_passphrase', email, label: instead.label, passphrase, instead };
+    void this.#work.do(async () => {
+      const done = await stepUp.act(tenant, 'Confirm with another way to unlock', 'Replace the passphrase', act);
+      if (!done) return '';
+      const [made] = done.value.write.unlockers;
+      if (made) keepLastUsed(tenant, made.id);
+      this.#work.begin({ what: wasRecovery ? 'renewed' : 'nothing' });
+      return 'Your new passphrase counts from now on; the old one opens nothing any more.';
+    });
+  }
+
   #changePassphrase(unlocker: string, passphrase: string): void {
     const { tenant, stepUp } = this.#work;
     void this.#work.make(async () => {
@@ -75,7 +91,7 @@ export class OwnUnlockers {
     const own = unlockers.filter((one) => one.owner === email);
     const waiting = access.grants.find((one) => one.email === email);
     return html`<section class="card">
-      <div class="row bar">
+      <div class="card-head">
         <h2>Your unlock methods</h2>
         ${
           making.what === 'nothing' && !waiting
@@ -83,6 +99,7 @@ export class OwnUnlockers {
             : nothing
         }
       </div>
+      ${this.#answer()}
       ${own.length === 0 && !waiting ? html`<p class="quiet">You have none of your own yet.</p>` : nothing}
       <unlocker-list
         .unlockers=${own}
@@ -93,12 +110,26 @@ export class OwnUnlockers {
         .used=${access.keyring?.used ?? null}
         .busy=${busy}
         @remove-wanted=${(event: CustomEvent<ManifestUnlocker>) => void this.#work.remove(event.detail)}
-        @change-wanted=${({ detail: { id } }: CustomEvent<ManifestUnlocker>) =>
-          this.#work.begin({ what: 'passphrase', unlocker: id })}
+        @change-wanted=${({ detail: unlocker }: CustomEvent<ManifestUnlocker>) =>
+          this.#work.begin({ what: 'passphrase', unlocker })}
       ></unlocker-list>
       ${waiting ? this.#asked(waiting) : nothing} ${making.what === 'own' ? this.#form(access) : nothing}
       ${making.what === 'passphrase' ? this.#passphraseForm(making.unlocker) : nothing}
     </section>`;
+  }
+
+  /** What an admin has answered; the region stands empty before it speaks. */
+  #answer() {
+    const { answered } = this.#work;
+    return html`<div role="status">
+      ${
+        answered === null
+          ? nothing
+          : answered === 'given'
+            ? html`<p class="note good">An admin gave you access: you can unlock with it now.</p>`
+            : html`<p class="note warn">Your request waits no longer, and access was not given: ask an admin why, and then again.</p>`
+      }
+    </div>`;
   }
 
   /** It shows what this browser has asked for, whatever the server says the request was. */
@@ -137,15 +168,29 @@ export class OwnUnlockers {
       ></new-unlocker>`;
   }
 
-  #passphraseForm(unlocker: string) {
+  /** A new passphrase in the place of one that nobody remembers. */
+  forgottenForm(unlocker: ManifestUnlocker) {
     const { name, email, busy, end } = this.#work;
+    return html`<new-passphrase
+      .about=${[email, name]}
+      action="Replace the old one"
+      .busy=${busy}
+      @closed=${end}
+      @chosen=${({ detail }: CustomEvent<string>) => this.#replaceForgotten(unlocker, detail)}
+    ></new-passphrase>`;
+  }
+
+  #passphraseForm(unlocker: ManifestUnlocker) {
+    const { name, email, busy, end, isAdmin } = this.#work;
     return html`<new-passphrase
       .about=${[email, name]}
       label="New passphrase"
       action="Change it"
       .busy=${busy}
+      ?forgettable=${isAdmin}
+      @chosen-instead=${({ detail }: CustomEvent<string>) => this.#replaceForgotten(unlocker, detail)}
       @closed=${end}
-      @chosen=${({ detail }: CustomEvent<string>) => this.#changePassphrase(unlocker, detail)}
+      @chosen=${({ detail }: CustomEvent<string>) => this.#changePassphrase(unlocker.id, detail)}
     ></new-passphrase>`;
   }
 }

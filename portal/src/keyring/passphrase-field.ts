@@ -4,7 +4,6 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { plainButton } from '../ui/form-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import {
-  GENERATED_BITS,
   generatePassphrase,
   MAX_CHARACTERS,
   MIN_SCORE,
@@ -64,7 +63,7 @@ export class PassphraseField extends LitElement {
 
   /** The passphrase, or null while it is weak or too long, the two differ, or it is the one it must differ from. */
   get value(): string | null {
-    if (this.#taken || this.first.length > MAX_CHARACTERS) return null;
+    if (this.#unfit) return null;
     return this.first === this.second && (this.strength?.score ?? 0) >= MIN_SCORE ? this.first : null;
   }
 
@@ -96,13 +95,18 @@ export class PassphraseField extends LitElement {
     await typed;
   };
 
+  /** Why what is typed will not do, however strong it is. */
+  get #unfit(): boolean {
+    return this.#taken || this.first.length > MAX_CHARACTERS;
+  }
+
   #verdict() {
     const { strength } = this;
     if (!this.first) return nothing;
     if (this.first.length > MAX_CHARACTERS)
       return `At most ${MAX_CHARACTERS} characters; these are ${this.first.length}.`;
     if (this.#taken) return 'This is your own passphrase. The team’s must be another one.';
-    if (this.generated) return `Seven random words, ${GENERATED_BITS} bits. Write them down before you go on.`;
+    if (this.generated) return 'Seven random words, which nobody guesses. Write them down before you go on.';
     if (!strength) return 'Checking …';
     return html`${strength.words}${strength.hint ? html`. ${strength.hint}` : nothing}`;
   }
@@ -118,14 +122,15 @@ export class PassphraseField extends LitElement {
         autocomplete="new-password"
         spellcheck="false"
         aria-describedby="strength"
+        aria-invalid=${this.#unfit ? 'true' : nothing}
         ?readonly=${this.readonly}
         .value=${this.first}
         @input=${(event: InputEvent) => void this.#typed((event.target as HTMLInputElement).value)}
       />
       <div class="meter ${strong ? 'strong' : ''}" aria-hidden="true">
-        ${[1, 2, 3, 4].map((step) => html`<span class=${strength && strength.score >= step ? 'on' : ''}></span>`)}
+        ${[1, 2, 3, 4].map((step) => html`<span class=${!this.#unfit && strength && strength.score >= step ? 'on' : ''}></span>`)}
       </div>
-      <p class="strength quiet" id="strength" role="status">
+      <p class="strength ${this.#unfit ? 'wrong' : 'quiet'}" id="strength" role="status">
         ${this.#verdict()}
       </p>
       <p class="row offer">
@@ -149,7 +154,7 @@ export class PassphraseField extends LitElement {
           this.#changed();
         }}
       />
-      <p class="strength quiet" role="status">
+      <p class="strength wrong" role="status">
         ${this.second && this.second !== this.first ? 'The two differ.' : nothing}
       </p>`;
   }

@@ -12,8 +12,6 @@ const GUESSES_LOG10 = [6, 10, 14, 18] as const;
 /** Words that every attacker of this product tries first. */
 const OURS = ['totlprovision', 'totlcom', 'provision', 'bitlocker', 'passphrase', 'team'];
 const GENERATED_WORDS = 7;
-/** 2,048 words are 11 bits each. */
-export const GENERATED_BITS = GENERATED_WORDS * 11;
 
 export type Strength = { score: 0 | 1 | 2 | 3 | 4; words: string; hint: string | null };
 

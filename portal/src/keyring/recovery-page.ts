@@ -8,6 +8,7 @@ import type { Membership } from '../../../schema/person.ts';
 import * as keyringApi from '../api/keyring.ts';
 import { PageWork } from '../core/page-work.ts';
 import { circleCheckIcon, downloadIcon, infoIcon, triangleAlertIcon } from '../ui/icons.ts';
+import { cardRows, list } from '../ui/list-styles.ts';
 import { page } from '../ui/page-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { dayOf } from '../ui/words.ts';
@@ -17,13 +18,19 @@ import '../ui/problem-note.ts';
 
 /** `elsewhere`: only who keeps the files knows. */
 type State = Covered | 'elsewhere';
-const ICONS: Record<State, TemplateResult> = { covered: circleCheckIcon, open: triangleAlertIcon, elsewhere: infoIcon };
+const ICONS: Record<State, [TemplateResult, tone: 'good' | 'warn' | 'accent']> = {
+  covered: [circleCheckIcon, 'good'],
+  open: [triangleAlertIcon, 'warn'],
+  elsewhere: [infoIcon, 'accent'],
+};
 
 @customElement('recovery-page')
 export class RecoveryPage extends LitElement {
   static override styles = [
     shared,
     page,
+    list,
+    cardRows,
     css`
       .figures {
         display: grid;
@@ -42,41 +49,11 @@ export class RecoveryPage extends LitElement {
         line-height: 24px;
         font-weight: 600;
       }
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
-      li {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 12px;
-        padding: 10px 0;
-        border-top: 1px solid var(--line);
-      }
-      li:first-child {
-        border-top: 0;
-        padding-top: 0;
-      }
-      .covered > .i {
-        color: var(--good);
-      }
-      .open > .i {
-        color: var(--warn);
-      }
-      .elsewhere > .i {
-        color: var(--accent);
-      }
-      li > span {
-        flex: 1 1 240px;
-      }
       ol {
         margin: 8px 0 16px;
         padding-left: 20px;
-      }
-      li p {
-        margin: 0;
+        font-size: 13px;
+        line-height: 18px;
       }
       .steps li {
         display: list-item;
@@ -153,10 +130,10 @@ export class RecoveryPage extends LitElement {
 
   #case(state: State, what: string, [covered, open]: readonly [string, string]): TemplateResult {
     const { tenant } = this.membership;
-    return html`<li class=${state}>
-      ${ICONS[state]}<span
-        ><strong>${what}</strong><br /><span class="quiet">${state === 'covered' ? covered : open}</span></span
-      >
+    const [icon, tone] = ICONS[state];
+    return html`<li>
+      <span class="tile ${tone}">${icon}</span
+      ><span class="text"><strong>${what}</strong><br /><span class="quiet">${state === 'covered' ? covered : open}</span></span>
       ${
         state === 'covered'
           ? nothing

@@ -11,7 +11,7 @@ export const opensWords = (threshold: number, count: number): string =>
   count === 1 ? 'This sheet alone opens everything' : `Any ${threshold} of the ${count} sheets open everything`;
 
 /** `93ef79af` as `93EF-79AF`, as it is read aloud. */
-export const setName = (id: string): string => groupsOf(id.toUpperCase(), 4).join('-');
+export const setName = (id: string): string => groupsOf(id.toUpperCase()).join('-');
 
 @customElement('recovery-paper')
 export class RecoveryPaper extends LitElement {
@@ -127,6 +127,8 @@ export class RecoveryPaper extends LitElement {
   ];
   /** The first of its set: the others begin a page. */
   @property({ type: Boolean, reflect: true }) first = false;
+  /** There were sheets before it. */
+  @property({ type: Boolean }) renews = false;
   @property() heading = '';
   @property() tenant = '';
   @property() code = '';
@@ -178,12 +180,12 @@ export class RecoveryPaper extends LitElement {
           <dt>Made</dt>
           <dd>${this.madeAt}</dd>
           <dt>Replaces</dt>
-          <dd>Every earlier sheet. Destroy those.</dd>
+          <dd>${this.renews ? 'Every earlier sheet. Destroy those.' : 'Nothing: this is the first.'}</dd>
           <dt>Test</dt>
           <dd>Once a year</dd>
         </dl>
       </div>
-      <div><h4>Fingerprint of the trust root</h4><div class="print">${groupsOf(this.fingerprint, 4).join(' ')}</div></div>
+      <div><h4>Fingerprint of the trust root</h4><div class="print">${groupsOf(this.fingerprint).join(' ')}</div></div>
       <div>
         <h4>By hand</h4>
         <div class="two"><div class="line">Kept by</div><div class="line">Where</div></div>

@@ -134,3 +134,30 @@ it('says what becomes of the clipboard once a sheet is copied, because what is i
   await element.updateComplete;
   expect(said()).toBe(CLIPBOARD_WORDS.emptied);
 });
+
+it('takes the whole sheet as it is copied, whose lines a field joins, and says at the field where it is another', async () => {
+  const { element, field, type, press, compared, alert, typedBack, sent } = await open(1);
+  const sheet = (at: number) => `TotlProvision recovery sheetTenant: AcmeMade: 20:35 PMCode: ${code(at)}`;
+  type(sheet(2));
+  press();
+  await compared();
+  expect(alert()).toContain('That is not this code');
+  expect([field()?.getAttribute('aria-invalid'), element.shadowRoot?.activeElement]).toEqual(['true', field()]);
+  type(sheet(1));
+  press();
+  await sent;
+  expect(typedBack()).toBe(1);
+});
+
+it('says of the first sheet that it replaces nothing, since there is none to destroy', async () => {
+  const { element, root } = await open(1);
+  const replaces = async () => {
+    await element.updateComplete;
+    const paper = root.querySelector('recovery-paper');
+    await paper?.updateComplete;
+    return paper?.renderRoot.textContent?.includes('Every earlier sheet. Destroy those.');
+  };
+  expect(await replaces()).toBe(false);
+  element.renews = true;
+  expect(await replaces()).toBe(true);
+});

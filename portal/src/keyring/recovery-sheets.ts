@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../core/brief-clipboard.ts';
 import { focusHeading } from '../core/focus.ts';
 import { OneAct } from '../core/one-act.ts';
+import { circleAlertIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { exactTime } from '../ui/words.ts';
 import { vault } from '../unlock/vault-client.ts';
@@ -15,6 +16,9 @@ import '../ui/problem-note.ts';
 import '../ui/qr-code.ts';
 
 const FILE_KEPT_MS = 10_000;
+
+/** The code in what is typed or pasted: the whole sheet too, as it is copied and saved, with its lines joined by the field. */
+const codeIn = (typed: string): string => typed.replace(/^.*code:\s*/is, '');
 
 /** The printed contents. `codes` are in the order of the sheets. */
 export type Sheets = { setId: string; codes: readonly string[]; threshold: number; fingerprint: string };
@@ -51,6 +55,16 @@ export class RecoverySheets extends LitElement {
       .keep {
         grid-column: 1 / -1;
       }
+      /* Its room is kept: what is said of the clipboard moves nothing. */
+      .clipboard {
+        flex: 1 1 100%;
+        min-height: 20px;
+      }
+      .wrong {
+        display: flex;
+        gap: 6px;
+        color: var(--bad);
+      }
       .kept {
         color: var(--good);
       }
@@ -84,6 +98,8 @@ export class RecoverySheets extends LitElement {
   /** The words of the last button: the keys are kept when every sheet was typed back. */
   @property() action = 'Keep the keys';
   @property({ type: Boolean }) busy = false;
+  /** There are sheets of before, which this set takes the place of. */
+  @property({ type: Boolean }) renews = false;
   @state() private typedBack = 0;
   /** The sheet whose code was typed wrong last. */
   @state() private wrong: number | null = null;
@@ -164,13 +180,15 @@ export class RecoverySheets extends LitElement {
       if (!this.#isLast(place)) field.value = '';
       let same = false;
       try {
-        same = await vault().recoveryCodesMatch(this.sheets.codes[place] ?? '', typed);
+        same = await vault().recoveryCodesMatch(this.sheets.codes[place] ?? '', codeIn(typed));
       } finally {
         if (!same && field.value === '') field.value = typed;
       }
       if (signal.aborted) return;
-      if (!same) this.wrong = place;
-      else this.typedBack = place + 1;
+      if (!same) {
+        this.wrong = place;
+        field.focus();
+      } else this.typedBack = place + 1;
       if (this.typedBack === this.#count) this.#send();
     });
   }
@@ -201,7 +219,6 @@ export class RecoverySheets extends LitElement {
       </div>
       <form class="screen" @submit=${this.#submit}>
         ${this.typedBack < this.#count ? this.#field(several) : html`<p class="quiet">Every sheet was typed back.</p>`}
-        ${this.wrong === null ? nothing : html`<p class="note bad" role="alert">That is not ${several ? `the code of sheet ${this.wrong + 1} of ${this.#count}` : 'this code'}. Check it group by group.</p>`}
         <problem-note .error=${this.#comparing.failure}></problem-note>
         ${this.busy ? html`<progress aria-label="Keeping the keys"></progress>` : nothing}
         <div class="actions">
@@ -223,16 +240,23 @@ export class RecoverySheets extends LitElement {
         autocomplete="off"
         autocapitalize="characters"
         spellcheck="false"
+        aria-describedby="code-said"
+        aria-invalid=${this.wrong === null ? nothing : 'true'}
         required
         ?readonly=${comparing && this.#isLast(this.typedBack)}
       />
-      <p class="quiet">Case, spaces and dashes do not matter.</p>`;
+      ${
+        this.wrong === null
+          ? html`<p class="quiet" id="code-said">Case, spaces and dashes do not matter.</p>`
+          : html`<p class="wrong" id="code-said" role="alert">${circleAlertIcon}<span>That is not ${several ? `the code of sheet ${this.wrong + 1} of ${this.#count}` : 'this code'}. Check it group by group.</span></p>`
+      }`;
   }
 
   #paper(code: string, place: number) {
     const { fingerprint, setId, threshold } = this.sheets;
     return html`<recovery-paper
       ?first=${place === 0}
+      ?renews=${this.renews}
       .heading=${this.#name(place)}
       .tenant=${this.tenant}
       .code=${code}

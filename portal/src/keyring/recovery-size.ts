@@ -1,5 +1,5 @@
 // How many recovery sheets, and how many of them are to open.
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { shared } from '../ui/shared-styles.ts';
 
@@ -22,6 +22,8 @@ export class RecoverySize extends LitElement {
   ];
   @property() action = 'Make the sheets';
   @property({ attribute: false }) busy = false;
+  /** It is a part of a form that is not put away. */
+  @property({ type: Boolean }) stays = false;
   @state() private count = 3;
   @state() private threshold = 2;
 
@@ -69,7 +71,7 @@ export class RecoverySize extends LitElement {
       </p>
       <div class="row">
         <button class="primary" ?disabled=${this.busy}>${this.action}</button>
-        <button type="button" @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>Cancel</button>
+        ${this.stays ? nothing : html`<button type="button" @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>Cancel</button>`}
       </div>
     </form>`;
   }

@@ -9,7 +9,7 @@ import * as secretsApi from '../api/secrets.ts';
 import type { OneAct } from '../core/one-act.ts';
 import { type Progress, sweep } from '../secrets/sweep.ts';
 import { sweepCalls } from '../secrets/sweep-calls.ts';
-import { saidNote } from '../ui/said-note.ts';
+import { refreshCwIcon } from '../ui/icons.ts';
 import type { Proof } from '../unlock/unlock-fields.ts';
 import { unlockedOrAsk } from '../unlock/unlocking.ts';
 import { vault, whileResealing } from '../unlock/vault-client.ts';
@@ -28,6 +28,9 @@ type Page = {
 /** The proof was of a way that its own act has replaced, or words are to be compared first: the next unlock says so. */
 const ASKS_TO_UNLOCK: ReadonlySet<VaultFaultCode> = new Set<VaultFaultCode>(['no_rights', 'root_succeeded']);
 
+/** What the acts of the page call it: the form beside the secret says why it failed. */
+export const HELPING = 'helping';
+
 /** Put `render()` somewhere in the host's template. */
 export class Resealing {
   readonly #host: ReactiveControllerHost;
@@ -35,6 +38,8 @@ export class Resealing {
   /** How far the check before a destruction has come. */
   #checking: Progress | null = null;
   #working = false;
+  /** It was asked to stop here, and somebody has to go on with it. */
+  #paused = false;
   #leftBehind: LeftBehind[] = [];
 
   constructor(host: ReactiveControllerHost, page: Page) {
@@ -92,9 +97,9 @@ export class Resealing {
     try {
       const done = await rotate(this.#calls(), this.#progressed(), signal);
       this.#leftBehind = done.leftBehind;
-      return done.stopped
-        ? 'Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.'
-        : `${done.resealed} re-sealed.`;
+      this.#paused = done.stopped;
+      const rest = this.#page.rotation()?.remaining === 0 ? 'Nothing is left to re-seal.' : '';
+      return done.stopped ? rest : `${done.resealed} re-sealed. ${rest}`.trim();
     } finally {
       this.#work(false);
     }
@@ -137,15 +142,15 @@ export class Resealing {
         await rotationApi.markUnopenable(tenant, secret, version, reason);
       }
       this.#leftBehind = this.#leftBehind.filter((one) => one.item !== item);
-    });
+    }, HELPING);
   }
 
   render(mayWork: boolean) {
     const rotation = this.#page.rotation();
-    const { said, busy } = this.#page.acts;
+    const { acts } = this.#page;
+    const { busy } = acts;
     const isOver = rotation !== null && rotation.remaining === 0 && !this.#working && !this.#checking;
-    return html`${saidNote(isOver && said ? `${said} Nothing is left to re-seal.` : '')}
-      ${this.#checking ? this.#checkCard(this.#checking) : rotation && !isOver ? this.#card(rotation, mayWork) : nothing}
+    return html`${this.#checking ? this.#checkCard(this.#checking) : rotation && !isOver ? this.#card(rotation, mayWork) : nothing}
       ${
         this.#leftBehind.length > 0
           ? html`<left-behind
@@ -153,6 +158,7 @@ export class Resealing {
               .tenant=${this.#page.tenant()}
               .canGiveUp=${true}
               .busy=${busy}
+              .failure=${acts.failureOf(HELPING)}
               @help-wanted=${(event: HelpWanted) => this.#help(event.detail)}
             ></left-behind>`
           : nothing
@@ -161,26 +167,32 @@ export class Resealing {
 
   #checkCard({ done, total }: Progress) {
     return html`<section class="card">
-      <h2>Checking that every secret opens without it</h2>
+      <div class="card-head"><h2>Checking that every secret opens without it</h2></div>
       <progress max=${Math.max(1, total)} .value=${done} aria-label="Secrets checked"></progress>
       <div class="row bar">
-        <span role="status">${done} of ${total} …</span>
+        <span role="status">${done.toLocaleString()} of ${total.toLocaleString()} …</span>
         <button @click=${() => this.#page.acts.stop()}>Stop</button>
       </div>
     </section>`;
   }
 
   #card({ total, remaining }: Rotation, mayWork: boolean) {
-    const { said } = this.#page.acts;
     const done = total - remaining;
     return html`<section class="card">
-      <h2>Re-sealing to the active key</h2>
+      <div class="card-head">
+        <span class="tile accent">${refreshCwIcon}</span>
+        <h2>Re-sealing every secret to the new key</h2>
+      </div>
       <progress max=${total} .value=${done} aria-label="Secrets re-sealed"></progress>
       <div class="row bar">
-        <span role="status">${done} of ${total} ${this.#working ? '…' : nothing}</span>
+        <span role="status">${done.toLocaleString()} of ${total.toLocaleString()} ${this.#working ? '…' : nothing}</span>
         ${mayWork ? this.#startOrPause() : html`<span class="quiet">An admin has to go on with this.</span>`}
       </div>
-      ${said ? html`<p class="quiet">${said}</p>` : nothing}
+      ${
+        this.#paused && !this.#working
+          ? html`<p class="quiet">Paused. Everything re-sealed so far is kept; resume here, in another tab, or let another admin go on.</p>`
+          : nothing
+      }
     </section>`;
   }
 

@@ -88,11 +88,11 @@ export class RootHistory extends LitElement {
   override render() {
     const { tenant, overlapping = [] } = readManifest(this.keyring);
     const known = seenManifest(tenant)?.fingerprint ?? null;
-    return html`<div class="row bar">
-        <h2>Root</h2>
+    return html`<div class="card-head">
+        <h2>Trust root</h2>
         ${
           this.admin
-            ? html`<button ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent('replace-root-wanted'))}>Replace the root</button>`
+            ? html`<button class="danger" ?disabled=${this.busy} @click=${() => this.dispatchEvent(new CustomEvent('replace-root-wanted'))}>Replace the root</button>`
             : nothing
         }
       </div>
@@ -131,7 +131,7 @@ export class RootHistory extends LitElement {
                   ({ root, followedAt, words }) => html`<li>
                     Replaced ${exactTime(followedAt)}. Who is asked for the words of this earlier root reads them out:
                     <eight-words .words=${words}></eight-words>
-                    <span class="quiet mono">${root}</span>
+                    <fingerprint-text class="quiet" .fingerprint=${root}></fingerprint-text>
                     ${overlapping.includes(root) ? this.#overlap(root) : nothing}
                   </li>`,
                 )}

@@ -9,6 +9,7 @@ import * as keyringActs from '../api/keyring-acts.ts';
 import { overview as askOverview } from '../api/overview.ts';
 import { OneAct } from '../core/one-act.ts';
 import { holdHere } from '../core/router.ts';
+import { KEYS_MADE } from '../shell/standing.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { rememberManifest, seenManifest, vault } from '../unlock/vault-client.ts';
 import type { PassphraseField } from './passphrase-field.ts';
@@ -65,6 +66,10 @@ export class SetUpPage extends LitElement {
         margin-top: 1.25rem;
       }
       @media print {
+        /* The sheet fills its paper: in a column its last lines would be cut off. */
+        :host {
+          max-width: none;
+        }
         .screen {
           display: none;
         }
@@ -193,6 +198,7 @@ export class SetUpPage extends LitElement {
   async #kept(draft: SetUpDraft): Promise<void> {
     await rememberManifest(this.membership.tenant, draft.write.manifest, draft.fingerprint);
     this.step = { at: 'done', fingerprint: draft.fingerprint };
+    window.dispatchEvent(new Event(KEYS_MADE));
   }
 
   #stepNumber(): number {
@@ -285,7 +291,8 @@ export class SetUpPage extends LitElement {
             <h2>Fingerprint</h2>
             <fingerprint-text .fingerprint=${step.fingerprint} copyable></fingerprint-text>
             <p class="quiet">
-              Put it into your engines’ configuration: with it they refuse any key that this tenant did not sign.
+              With it engines refuse any key that this tenant did not sign. You need not write it down: the file that you download with an
+              engine token has it already.
             </p>
           </div>
           <a class="button primary" href="/t/${this.membership.tenant}">To the fleet</a>

@@ -6,7 +6,8 @@ import type { Keyring } from '../../../schema/keyring.ts';
 import type { Manifest, ManifestUnlocker } from '../../../schema/signed.ts';
 import type { Drafted } from '../../vault/contract.ts';
 import * as keyringActs from '../api/keyring-acts.ts';
-import { exactTime } from '../ui/words.ts';
+import { lifeBuoyIcon, usersIcon } from '../ui/icons.ts';
+import { dayOf, exactTime } from '../ui/words.ts';
 import { writeDrafted } from '../unlock/step-up.ts';
 import { vault } from '../unlock/vault-client.ts';
 import type { AccessWork } from './access-work.ts';
@@ -23,7 +24,8 @@ export class SharedUnlockers {
     this.#work = work;
   }
 
-  #makeSet({ threshold, count }: { threshold: number; count: number }): void {
+  /** Makes a set and shows its sheets, which count once each is typed back. */
+  makeSet({ threshold, count }: { threshold: number; count: number }): void {
     const { tenant, stepUp } = this.#work;
     void this.#work.make(async () => {
       const act = { act: 'make_recovery_set', threshold, count } as const;
@@ -74,33 +76,47 @@ export class SharedUnlockers {
     const due = provenAt !== undefined && Date.now() - provenAt > DRILL_EVERY_MS;
     return html`<section class="card">
       <h2>Shared by the team</h2>
-      <p>
-        <strong>Team passphrase</strong> <span class="pill warn">Shared</span><br />
-        ${
-          team
-            ? html`Since ${exactTime(team.createdAt)}; reveals, and nothing else. Whoever leaves has known it, so it is replaced then.`
-            : html`There is none. A way of their own for each engineer is safer: nobody else has to change theirs when one leaves.`
-        }
-      </p>
-      ${isAdmin ? this.#teamForm(team !== undefined) : nothing}
-      <p>
-        <strong>${recovery?.label ?? 'Recovery set'}</strong> <span class="pill warn">Shared</span><br />
-        ${
-          recovery && provenAt !== undefined
-            ? html`${drills[recovery.id] ? 'Last tested' : 'Made'} ${exactTime(provenAt)}.`
-            : html`There is none: one forgotten passphrase may cost you everything.`
-        }
-      </p>
-      ${due ? html`<p class="note warn">Nobody has tested this set for a year. Test it: sheets get lost.</p>` : nothing}
-      ${isAdmin ? this.#recoveryForm(recovery) : nothing}
+      <ul>
+        <li>
+          <span class="tile warn">${usersIcon}</span>
+          <span class="text">
+            <strong>Team passphrase</strong><br />
+            <span class="quiet">
+              ${
+                team
+                  ? html`Reveals only · <span title=${exactTime(team.createdAt)}>since ${dayOf(team.createdAt)}</span> · replaced whenever somebody who
+                      knows it leaves`
+                  : html`There is none. A way of their own for each engineer is safer: nobody else has to change theirs when one leaves.`
+              }
+            </span>
+          </span>
+          ${isAdmin ? this.#teamForm(team !== undefined) : nothing}
+        </li>
+        <li>
+          <span class="tile warn">${lifeBuoyIcon}</span>
+          <span class="text">
+            <strong>${recovery?.label ?? 'Recovery set'}</strong><br />
+            <span class="quiet">
+              ${
+                recovery && provenAt !== undefined
+                  ? html`${drills[recovery.id] ? 'Last tested' : 'Made'} <span title=${exactTime(provenAt)}>${dayOf(provenAt)}</span>`
+                  : html`There is none: one forgotten passphrase may cost you everything.`
+              }
+            </span>
+          </span>
+          ${isAdmin ? this.#recoveryForm(recovery) : nothing}
+          ${due ? html`<p class="note warn whole">Nobody has tested this set for a year. Test it: sheets get lost.</p>` : nothing}
+        </li>
+      </ul>
     </section>`;
   }
 
   #teamForm(replaces: boolean) {
     const { making, email, name, busy, end } = this.#work;
     if (making.what !== 'team')
-      return html`<p><button @click=${() => this.#work.begin({ what: 'team' })}>${replaces ? 'Replace the team passphrase' : 'Add a team passphrase'}</button></p>`;
+      return html`<button @click=${() => this.#work.begin({ what: 'team' })}>${replaces ? 'Replace the team passphrase' : 'Add a team passphrase'}</button>`;
     return html`<new-passphrase
+      class="whole"
       .about=${[email, name]}
       label="Team passphrase"
       action=${replaces ? 'Replace it' : 'Add it'}
@@ -114,9 +130,10 @@ export class SharedUnlockers {
     const { making, busy, end } = this.#work;
     if (making.what === 'set')
       return html`<recovery-size
+        class="whole"
         .busy=${busy}
         @closed=${end}
-        @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.#makeSet(detail)}
+        @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.makeSet(detail)}
       ></recovery-size>`;
     return html`<div class="row">
       <button @click=${() => this.#work.begin({ what: 'set' })}>Make a new recovery set</button>
@@ -131,6 +148,7 @@ export class SharedUnlockers {
         .sheets=${sheets}
         .tenant=${name}
         action="Use this set from now on"
+        renews
         .busy=${busy}
         @typed-back=${() => this.#keepSet(drafted)}
       ></recovery-sheets>

@@ -30,7 +30,7 @@ export class LimitsCard extends LitElement {
 
   override render() {
     const { limits, room, tokens, near } = this.limits;
-    return html`<h2>Limits</h2>
+    return html`<div class="card-head"><h2>Limits</h2></div>
       <p class="quiet">An operator can change each of these for your tenant. What is beyond is refused, and engines keep it.</p>
       <label for="room">Storage: ${byteWords(room.bytes)} of ${byteWords(room.limit)}</label>
       <meter id="room" min="0" max=${room.limit} low=${0.8 * room.limit} high=${0.9 * room.limit} optimum="0" value=${room.bytes}></meter>

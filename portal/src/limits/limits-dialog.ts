@@ -4,11 +4,11 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { LIMIT_NAMES, LIMITS, type LimitName } from '../../../schema/limit-table.ts';
 import type { OperatedLimits } from '../../../schema/limits.ts';
 import { Modal } from '../core/modal.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { table } from '../ui/table-styles.ts';
 import { isDefault, LIMIT_WORDS, limitValue } from './words.ts';
-import '../ui/problem-note.ts';
 
 /** Fired with one limit as it is to be; null: its default. */
 export type LimitChosen = CustomEvent<{ name: LimitName; value: number | null }>;
@@ -46,6 +46,10 @@ export class LimitsDialog extends LitElement {
   constructor() {
     super();
     new Modal(this);
+    new RefusedFields(this, {
+      failure: () => this.failure,
+      at: (said) => (said === this.chosen ? 'value' : undefined),
+    });
   }
 
   #close = (): void => {
@@ -70,7 +74,7 @@ export class LimitsDialog extends LitElement {
     return html`<dialog aria-labelledby="title" @close=${this.#close}>
       <h1 id="title">Limits of ${this.name}</h1>
       ${saidNote(this.said)}
-      <problem-note .error=${this.failure}></problem-note>
+      <div data-refused></div>
       ${this.operated ? this.#limits(this.operated) : this.failure ? nothing : html`<p role="status">Asking the tenant …</p>`}
       <div class="actions"><button type="button" @click=${() => this.dialog.close()}>Close</button></div>
     </dialog>`;

@@ -123,10 +123,10 @@ export class EventList extends LitElement {
     const { events, filter } = this;
     const shown = filtered(events, filter);
     const waiting = this.following ? 0 : shown.filter(({ seq }) => seq > this.#seenSeq).length;
-    return html`<div class="head">
+    return html`<div class="card-head">
         <h2>Events</h2>
         ${this.live ? html`<span class="pill accent">Live</span>` : nothing}
-        <span class="quiet count">${shown.length === events.length ? events.length : `${shown.length} of ${events.length}`}</span>
+        <span class="quiet number push">${shown.length === events.length ? events.length : `${shown.length} of ${events.length}`}</span>
       </div>
       ${this.#filters()}
       <span class="visually-hidden" role="status">${this.said}</span>

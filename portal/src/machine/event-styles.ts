@@ -5,24 +5,14 @@ export const eventStyles = css`
   :host {
     display: block;
   }
-  .head {
-    display: flex;
-    align-items: center;
-    gap: 0.6rem;
-    margin-bottom: 0.5rem;
-  }
-  h2 {
-    margin: 0;
-  }
-  .count {
-    margin-left: auto;
+  .number {
     font-variant-numeric: tabular-nums;
   }
   .filters {
     display: grid;
-    grid-template-columns: minmax(8rem, 1fr) auto auto;
-    gap: 0.6rem;
-    margin-bottom: 0.6rem;
+    grid-template-columns: minmax(120px, 1fr) auto auto;
+    gap: 8px;
+    margin-bottom: 12px;
   }
   .filters label {
     margin: 0;
@@ -31,37 +21,34 @@ export const eventStyles = css`
   }
   .filters label span {
     display: block;
-    font-size: 0.85rem;
+    margin-bottom: 2px;
+    font-size: 12px;
+    line-height: 16px;
     color: var(--text-3);
-  }
-  .small {
-    min-height: 1.8rem;
-    padding: 0.1rem 0.6rem;
-    font-size: 0.85rem;
   }
   .frame {
     position: relative;
   }
   ol {
     list-style: none;
-    margin: 0;
+    margin: 0 -16px -16px;
     padding: 0;
-    height: 30rem;
-    max-height: 70vh;
+    max-height: min(420px, 70vh);
     overflow: auto;
     overscroll-behavior: contain;
     /* The list keeps what is read in its place by itself, in browsers that would not, too. */
     overflow-anchor: none;
-    font-size: 0.92rem;
+    font-size: 13px;
+    line-height: 18px;
     border-top: 1px solid var(--line);
-    border-bottom: 1px solid var(--line);
+    border-radius: 0 0 11px 11px;
   }
   li {
     display: grid;
-    grid-template-columns: 6.6rem 6.5rem minmax(0, 1fr);
-    gap: 0.6rem;
-    padding: 0.25rem 0.3rem;
-    border-bottom: 1px solid var(--sunken);
+    grid-template-columns: 84px 96px minmax(0, 1fr);
+    gap: 8px;
+    padding: 6px 16px;
+    border-bottom: 1px solid var(--line);
   }
   time,
   .phase {
@@ -88,7 +75,7 @@ export const eventStyles = css`
   }
   .mended {
     margin: 0;
-    font-size: 0.85rem;
+    font-size: 12px;
     font-style: italic;
   }
   mark {
@@ -99,12 +86,15 @@ export const eventStyles = css`
   summary {
     cursor: pointer;
     width: fit-content;
-    font-size: 0.85rem;
+    min-height: 24px;
+    font-size: 12px;
+    line-height: 24px;
+    color: var(--text-2);
   }
   details dl {
     font-family: var(--mono);
-    font-size: 0.85rem;
-    margin: 0.2rem 0 0.3rem;
+    font-size: 12px;
+    margin: 2px 0 4px;
     white-space: pre-wrap;
   }
   details dt {
@@ -114,9 +104,9 @@ export const eventStyles = css`
   .jump {
     position: absolute;
     left: 50%;
-    bottom: 0.8rem;
+    bottom: 0;
     translate: -50% 0;
-    box-shadow: 0 2px 8px rgb(10 16 24 / 30%);
+    box-shadow: var(--e2);
   }
   @media (max-width: 46rem) {
     .filters {
@@ -127,7 +117,7 @@ export const eventStyles = css`
     }
     li {
       grid-template-columns: 1fr auto;
-      gap: 0 0.6rem;
+      gap: 0 8px;
     }
     .message {
       grid-column: 1 / -1;

@@ -7,6 +7,10 @@ import { machine as summary } from '../fleet/fixtures.ts';
 import { FleetRows } from '../fleet/rows.ts';
 import '../fleet/attention-note.ts';
 import '../fleet/fleet-table.ts';
+import '../fleet/tenant-matches.ts';
+import '../keyring/key-table.ts';
+import '../people/person-list.ts';
+import '../secrets/secret-list.ts';
 import '../ui/page.css';
 import './machine-identity.ts';
 import './run-card.ts';
@@ -91,6 +95,56 @@ const facts: Partial<Machine> = {
 };
 const whole = facts as Machine;
 
+const MAIL = `${'a-very-long-mailbox'.repeat(3)}@${'a-very-long-host'.repeat(3)}.example.com`;
+const version = {
+  version: 99,
+  kid: 'k'.repeat(43),
+  escrowedAt: 1,
+  escrowedBy: 'T'.repeat(64),
+  by: MAIL,
+  uploadedBy: null,
+};
+const secret = {
+  id: 's',
+  machine: 'm'.repeat(36),
+  kind: 'bitlocker_recovery_key',
+  ref: { protectorId: 'f'.repeat(36), volume: '\\\\?\\Volume{0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0}\\' },
+  lastRevealedAt: 1,
+  lastRevealedBy: MAIL,
+  rotateDueAt: 1,
+  rotated: null,
+  goneAt: null,
+  inForceAt: 1,
+  offered: [
+    {
+      ...version,
+      bound: false,
+      counts: false,
+      confirmedBy: null,
+      sealedAt: 1,
+      aside: null,
+      finding: null,
+      verifiedAt: null,
+    },
+  ],
+  versions: [],
+  count: 12,
+};
+const found = { machine: pc, field: 'recovery_key', keyId: 'f'.repeat(36) };
+const member = { id: 'p', email: MAIL, role: 'engineer', removedAt: null, missing: false, lastSeenAt: 1 };
+const key = {
+  kid: 'k'.repeat(43),
+  keyEpoch: 99,
+  state: 'retired',
+  madeAt: 1,
+  madeBy: MAIL,
+  retiredAt: 1,
+  destroyedAt: 1,
+  secrets: 9_999_999,
+  remaining: 9_999_999,
+  unopenable: 9_999_999,
+};
+
 /** Every element, within shadow roots too. */
 function* within(root: ParentNode): Generator<HTMLElement> {
   for (const element of root.querySelectorAll<HTMLElement>('*')) {
@@ -137,7 +191,8 @@ async function shown(name: string, properties: object): Promise<void> {
     updateComplete: Promise<boolean>;
   };
   const main = document.createElement('div');
-  main.className = 'card';
+  // As a card: its lists go from edge to edge of it.
+  main.style.padding = '16px';
   main.append(element);
   document.body.append(main);
   while (!(await element.updateComplete));
@@ -153,6 +208,13 @@ const DRAWN: [string, object][] = [
   ['run-card', { run: run('r', 40), machine: whole }],
   ['run-card', { run: run('r', 4_000), machine: whole }],
   ['run-list', { runs: [run('r', 40), run('s', 4_000)], chosen: 'r', machine: 'other' }],
+  ['secret-list', { secrets: [secret], memberRole: 'admin', machine: 'other' }],
+  [
+    'tenant-matches',
+    { membership: { tenant: 't', name: CLIENT }, result: { matches: [found], more: false, further: 0 }, q: 'WW' },
+  ],
+  ['person-list', { people: [member], unlockers: [], admin: 'admin@example.com' }],
+  ['key-table', { keys: [key], admin: true }],
 ];
 
 test.each([

@@ -36,9 +36,23 @@ export class MachineActs extends OneAct {
   /** Archives the entry, brings it back or undoes a merge. */
   moveMachine = ({ detail: { act, machine } }: MoveWanted): Promise<void> =>
     this.do(async () => {
-      await moveMachine(this.#of().tenant, machine, act);
-      return MOVE_SAID[act];
+      const { tenant } = this.#of();
+      await moveMachine(tenant, machine, act);
+      return act === 'archive'
+        ? { words: MOVE_SAID[act], undo: () => this.#moved(tenant, machine, 'restore') }
+        : MOVE_SAID[act];
     });
+
+  async #moved(tenant: string, machine: string, act: MoveWanted['detail']['act']): Promise<string> {
+    await moveMachine(tenant, machine, act);
+    return MOVE_SAID[act];
+  }
+
+  /** Two entries were merged in a dialog of the page; `other` is the one that was taken in. */
+  merged(other: string): void {
+    const { tenant } = this.#of();
+    this.offer('Merged: both histories are shown here.', () => this.#moved(tenant, other, 'unmerge'));
+  }
 
   /** Somebody has looked into a mark. */
   markSeen = ({ detail }: MarkWanted): Promise<void> =>

@@ -13,6 +13,8 @@ type Of = {
   place: () => { tenant: string; machine: string; email: string };
   /** Hears what was done, in words. */
   done: (words: string) => void;
+  /** Hears which entry was merged into this one. */
+  merged: (other: string) => void;
   readAnew: () => void;
 };
 
@@ -23,10 +25,10 @@ export class MachineDialogs {
   readonly merging: Merging;
   readonly sayingRotated: SayingRotated;
 
-  constructor(host: ReactiveControllerHost, { place, done, readAnew }: Of) {
+  constructor(host: ReactiveControllerHost, { place, done, merged, readAnew }: Of) {
     const tenant = () => place().tenant;
     this.#revealing = new Revealing(host, tenant, readAnew);
-    this.merging = new Merging(host, () => done('Merged: both histories are shown here.'));
+    this.merging = new Merging(host, merged);
     this.sayingRotated = new SayingRotated(host, tenant, done);
     this.adding = new Adding(host, place, done);
   }

@@ -32,21 +32,36 @@ export class MachineIdentity extends LitElement {
   static override styles = [
     shared,
     css`
+      dl {
+        grid-template-columns: minmax(72px, auto) minmax(0, 1fr);
+        gap: 8px 16px;
+      }
       h3 {
-        font-size: 0.95rem;
-        margin: 1.1rem 0 0.4rem;
+        margin: 16px -16px 12px;
+        padding: 12px 16px 0;
+        border-top: 1px solid var(--line);
       }
       ul {
-        margin: 0.4rem 0 0;
-        padding-left: 1.2rem;
+        margin: 0;
+        padding: 0;
+        list-style: none;
+        font-size: 13px;
+        line-height: 18px;
+        overflow-wrap: anywhere;
+      }
+      li + li,
+      dd > div + div {
+        margin-top: 6px;
+      }
+      dd > div > .quiet {
+        display: block;
+        font-size: 12px;
+        line-height: 16px;
       }
       .acts {
-        margin-top: 1.1rem;
-      }
-      .small {
-        min-height: 1.8rem;
-        padding: 0.1rem 0.6rem;
-        font-size: 0.85rem;
+        margin: 16px -16px 0;
+        padding: 12px 16px 0;
+        border-top: 1px solid var(--line);
       }
     `,
   ];
@@ -68,13 +83,13 @@ export class MachineIdentity extends LitElement {
       [ATTRIBUTE_WORDS.model, [machine.manufacturer, machine.model].filter(Boolean).join(' ') || null],
       [ATTRIBUTE_WORDS.serial, machine.serial],
       [ATTRIBUTE_WORDS.osVersion, machine.osVersion],
-      ['Machine ID', machine.id],
     ];
     const changed = changesOf(machine);
-    return html`<h2>Identity</h2>
+    return html`<div class="card-head"><h2>Identity</h2></div>
       <dl>
-        ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd>${theirs(value)}</dd>` : nothing))}
-        <dt>Enrolled</dt><dd>${exactTime(machine.enrolledAt)}</dd>
+        ${rows.map(([term, value]) => (value ? html`<dt>${term}</dt><dd class=${term === ATTRIBUTE_WORDS.serial ? 'mono' : ''}>${theirs(value)}</dd>` : nothing))}
+        <dt>First seen</dt><dd>${exactTime(machine.enrolledAt)}</dd>
+        <dt>PC ID</dt><dd class="mono quiet">${machine.id}</dd>
       </dl>
       ${
         changed.length > 0
@@ -134,10 +149,10 @@ export class MachineIdentity extends LitElement {
   #acts() {
     const { id, shelf } = this.machine;
     return html`<div class="row acts">
-      <button ?disabled=${this.merging} @click=${() => this.dispatchEvent(new CustomEvent('merge-wanted'))}>Merge another entry …</button>
+      <button class="small" ?disabled=${this.merging} @click=${() => this.dispatchEvent(new CustomEvent('merge-wanted'))}>Merge another entry …</button>
       ${
         shelf === 'fleet'
-          ? html`<button ?disabled=${this.busy} title="Out of the fleet list; its secrets stay" @click=${this.#want('archive', id)}>
+          ? html`<button class="small" ?disabled=${this.busy} title="Out of the fleet list; its secrets stay" @click=${this.#want('archive', id)}>
               Archive
             </button>`
           : nothing

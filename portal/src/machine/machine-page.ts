@@ -14,8 +14,10 @@ import { OlderVersions } from '../secrets/older-versions.ts';
 import { newestKeysFirst } from '../secrets/refs.ts';
 import type { FilterWanted } from '../secrets/secret-filter.ts';
 import type { RevealWanted, RotatedWanted, SecretList, VersionsWanted } from '../secrets/secret-list.ts';
+import { plusIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { phaseWords, STATUS_WORDS, shortId, shortTime } from '../ui/words.ts';
 import { type Loaded, MachineData, type PagedList } from './data.ts';
 import type { EventList } from './event-list.ts';
@@ -55,6 +57,10 @@ export class MachinePage extends LitElement {
     place: () => ({ ...this.#place(), email: this.email }),
     done: (words) => {
       this.#acts.say(words);
+      void this.#data.read();
+    },
+    merged: (other) => {
+      this.#acts.merged(other);
       void this.#data.read();
     },
     readAnew: () => void this.#data.read(),
@@ -174,7 +180,14 @@ export class MachinePage extends LitElement {
 
   override render() {
     const { loaded, failure } = this.#data;
-    return html`<p class="crumb"><a href="/t/${this.#tenant}">Fleet</a></p>
+    const { client } = loaded?.machine ?? {};
+    return html`<p class="crumb">
+        <a href="/t/${this.#tenant}">Fleet</a>${
+          client
+            ? html` / <a href="/t/${this.#tenant}?${new URLSearchParams({ client })}">${theirs(client)}</a>`
+            : nothing
+        }
+      </p>
       ${loaded ? this.#page(loaded) : nothing}
       ${!loaded && isProblem(failure, 'unknown_machine') ? this.#unknown() : this.#failing(failure)}
       ${
@@ -182,7 +195,7 @@ export class MachinePage extends LitElement {
           ? html`<p role="status">Loading the PC …</p><progress aria-label="Loading"></progress>`
           : nothing
       }
-      ${this.#dialogs.render(this.#name, loaded?.machine ?? null)}`;
+      ${this.#dialogs.render(this.#name, loaded?.machine ?? null)} ${toastOf(this.#acts)}`;
   }
 
   #unknown() {
@@ -214,9 +227,16 @@ export class MachinePage extends LitElement {
 
   #page({ machine, runs, secrets, moreRuns, moreSecrets, aside }: Loaded) {
     const run = this.#run;
-    return html`<div class="row">
+    return html`<div class="head">
         <h1 tabindex="-1">${theirs(machine.hostname ?? shortId(machine.id))}</h1>
         <run-status .run=${machine.run}></run-status>
+        ${
+          this.#mayAct
+            ? html`<button class="push" ?disabled=${this.#dialogs.adding.busy} @click=${() => this.#dialogs.adding.start()}>
+                ${plusIcon}Add a secret
+              </button>`
+            : nothing
+        }
         <span class="visually-hidden" role="status">${this.#news(machine.run)}</span>
       </div>
       <attention-note
@@ -236,17 +256,13 @@ export class MachinePage extends LitElement {
         .busy=${this.#acts.busy}
         @move-wanted=${this.#acts.moveMachine}
       ></archive-note>
-      <div role="status">${this.#acts.said ? html`<p class="note good attention">${this.#acts.said}</p>` : nothing}</div>
       <div role="status">
         ${this.clipboard === 'waiting' ? html`<p class="note warn attention">${CLIPBOARD_WORDS.waiting}</p>` : nothing}
       </div>
       <problem-note class="attention" .error=${this.#acts.failure ?? this.#dialogs.failureBehind}></problem-note>
       <div class="columns">
         <section class="card">
-          <div class="row head">
-            <h2>Secrets</h2>
-            ${this.#mayAct ? html`<button ?disabled=${this.#dialogs.adding.busy} @click=${() => this.#dialogs.adding.start()}>Add a secret</button>` : nothing}
-          </div>
+          <div class="card-head"><h2>Secrets</h2></div>
           ${
             moreSecrets || this.#data.secretFilter
               ? html`<secret-filter
@@ -268,7 +284,7 @@ export class MachinePage extends LitElement {
           ></secret-list>
           ${moreSecrets ? this.#more('secrets', 'Show more secrets') : nothing}
         </section>
-        <section class="card">
+        <section class="card beside">
           <machine-identity
             .machine=${machine}
             tenant=${this.#tenant}
@@ -286,22 +302,22 @@ export class MachinePage extends LitElement {
             ? html`${
                 runs.length === 0
                   ? nothing
-                  : html`<section class="card wide">
+                  : html`<section class="card">
                       <run-list .runs=${runs} ?more=${moreRuns} chosen=${run.id} machine=${machine.id}></run-list>
                       ${moreRuns ? this.#more('runs', 'Show earlier runs') : nothing}
                     </section>`
               }
-                <section class="card wide">${this.#chosen(run, machine)}</section>
-                <section class="card wide">${this.#eventsOf(run)}</section>`
-            : html`<section class="card wide"><p>This PC has not reported a run.</p></section>`
+                <section class="card">${this.#chosen(run, machine)}</section>
+                <section class="card">${this.#eventsOf(run)}</section>`
+            : html`<section class="card"><p>This PC has not reported a run.</p></section>`
         }
       </div>`;
   }
 
   /** Items that revoked tokens brought: shown apart, and revealed like any others. */
   #aside({ secrets, moreSecrets, runs, moreRuns }: NonNullable<Loaded['aside']>, machine: string, run: Run | null) {
-    return html`<section class="card wide">
-      <h2>Set aside</h2>
+    return html`<section class="card">
+      <div class="card-head"><h2>Set aside</h2></div>
       <p class="quiet">
         A revoked token brought this, and an admin has set it aside: it counts nowhere and takes the place of nothing. It is kept, and
         can be revealed.

@@ -1,30 +1,40 @@
-// Two ids of one PC: choose the other entry, the likely ones first. It shows what it is given and fetches nothing.
+// Two ids of one PC: find the other entry by its name, the likely ones first, and see what speaks against it. It shows what it is given and
+// fetches nothing.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Machine, MachineSummary } from '../../../schema/machine.ts';
 import { isolated } from '../../../schema/shown-text.ts';
-import { tidiedUuid } from '../../../schema/typed-text.ts';
-import { tidyField } from '../core/fields.ts';
 import { Modal } from '../core/modal.ts';
 import { claimWords } from '../fleet/attention.ts';
+import { SEARCH_FROM } from '../fleet/url.ts';
+import { circleAlertIcon } from '../ui/icons.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { shortId } from '../ui/words.ts';
+import { pcWords, shortId } from '../ui/words.ts';
 
 /** Fired with the id of the entry that becomes an alias of the machine. */
 export type MergeChosen = CustomEvent<string>;
+/** Fired with what is typed, a moment after it was. */
+export type EntryTyped = CustomEvent<string>;
 
-const BY_ID = '';
-const UUID = '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
+const PAUSE_MS = 200;
+type Compared = Pick<MachineSummary, 'client' | 'manufacturer' | 'model' | 'serial'>;
+const COMPARED: readonly [keyof Compared, string][] = [
+  ['client', 'client'],
+  ['manufacturer', 'maker'],
+  ['model', 'model'],
+  ['serial', 'serial number'],
+];
 
-/** The same serial or the same name, as two ids of one PC share them. */
-const alike = (a: MachineSummary, b: MachineSummary): boolean =>
-  (a.serial !== null && a.serial === b.serial) || (a.hostname !== null && a.hostname === b.hostname);
-
-const words = (machine: MachineSummary): string =>
-  [machine.hostname ?? 'No name', machine.serial, machine.client, `ID ${shortId(machine.id)}`]
-    .flatMap((text) => (text ? [isolated(text)] : []))
-    .join(', ');
+/** What two entries of one PC would have in common, where both say it: "client: Acme here, Brook there". */
+export function differences(here: Compared, there: Compared): string[] {
+  return COMPARED.flatMap(([name, word]) => {
+    const [one, other] = [here[name], there[name]];
+    if (one === null || other === null || one.trim().toLowerCase() === other.trim().toLowerCase()) return [];
+    return `${word}: ${isolated(one)} here, ${isolated(other)} there`;
+  });
+}
 
 @customElement('merge-dialog')
 export class MergeDialog extends LitElement {
@@ -34,38 +44,89 @@ export class MergeDialog extends LitElement {
       h1 + p {
         margin-top: 0.4rem;
       }
-      .field {
-        margin-bottom: 0.9rem;
+      .list {
+        max-height: 40vh;
+        margin: 8px 0;
+        overflow-y: auto;
+      }
+      .list label {
+        display: flex;
+        gap: 8px;
+        align-items: baseline;
+        margin: 0;
+        padding: 6px 2px;
+        font-weight: 400;
+        overflow-wrap: anywhere;
+      }
+      .wrong {
+        display: flex;
+        gap: 6px;
+        color: var(--bad);
+      }
+      .note ul {
+        margin: 4px 0 0;
+        padding-left: 20px;
       }
     `,
   ];
   @property({ attribute: false }) machine!: Machine;
-  /** Some other machines of the fleet; any may be named by its id. */
-  @property({ attribute: false }) others: readonly MachineSummary[] = [];
+  /** The likely entries, or those that are called what was typed; null: they are looked for. */
+  @property({ attribute: false }) others: readonly MachineSummary[] | null = [];
+  /** The server could not be asked for them. */
+  @property({ type: Boolean }) unreachable = false;
   @property({ attribute: false }) busy = false;
-  @property({ attribute: false }) fault = '';
-  @state() private chosen: string | null = null;
+  /** Why they may not be merged. */
+  @property({ attribute: false }) failure: unknown = null;
+  @state() private typed = '';
+  @state() private chosen: MachineSummary | null = null;
+  /** It was sent without any. */
+  @state() private noneChosen = false;
   @query('dialog') private dialog!: HTMLDialogElement;
+  @query('#find') private field!: HTMLInputElement;
+  #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     new Modal(this);
+    new RefusedFields(this, { failure: () => this.failure, at: { unknown_machine: 'find' } });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#pause);
+  }
+
+  override firstUpdated(): void {
+    // The same serial number is not chance.
+    this.chosen = this.others?.find((one) => one.serial !== null && one.serial === this.machine.serial) ?? null;
   }
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const form = new FormData(event.target as HTMLFormElement);
-    const id = tidiedUuid(String(form.get('other') || form.get('id') || ''));
-    this.dispatchEvent(new CustomEvent('merge-chosen', { detail: id }));
+    if (this.busy) return;
+    const { chosen, others } = this;
+    const [only, another] = others ?? [];
+    this.noneChosen = chosen === null && (only === undefined || another !== undefined);
+    if (chosen) this.dispatchEvent(new CustomEvent('merge-chosen', { detail: chosen.id }));
+    else if (this.noneChosen) this.field.focus();
+    // What is against it is read first.
+    else this.chosen = only ?? null;
+  };
+
+  #type = (): void => {
+    this.typed = this.field.value;
+    this.chosen = null;
+    this.noneChosen = false;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(
+      () => this.dispatchEvent(new CustomEvent('entry-typed', { detail: this.typed })),
+      PAUSE_MS,
+    );
   };
 
   override render() {
-    const likely = this.others.filter((one) => alike(one, this.machine));
-    const rest = this.others.filter((one) => !likely.includes(one));
-    const chosen = this.chosen ?? likely[0]?.id ?? BY_ID;
     const claim = claimWords(this.machine);
-    const option = (one: MachineSummary) =>
-      html`<option value=${one.id} ?selected=${one.id === chosen}>${words(one)}</option>`;
+    const against = this.chosen ? differences(this.machine, this.chosen) : [];
     return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('closed'))}>
       <h1 id="title">Merge another entry into this one</h1>
       <p class="quiet">
@@ -73,32 +134,64 @@ export class MergeDialog extends LitElement {
         under the ID they came from. Nothing is rewritten, and it can be undone.
       </p>
       ${claim ? html`<p class="note warn">${claim} Look at the other entry before you merge.</p>` : nothing}
-      <form @submit=${this.#submit}>
-        <div class="field">
-          <label for="other">The other entry of ${theirs(this.machine.hostname ?? shortId(this.machine.id))}</label>
-          <select id="other" name="other" @change=${(event: Event) => {
-            this.chosen = (event.target as HTMLSelectElement).value;
-          }}>
-            ${likely.length > 0 ? html`<optgroup label="Same serial or name">${likely.map(option)}</optgroup>` : nothing}
-            <option value=${BY_ID} ?selected=${chosen === BY_ID}>By its machine ID</option>
-            ${rest.length > 0 ? html`<optgroup label="Others">${rest.map(option)}</optgroup>` : nothing}
-          </select>
+      <form novalidate @submit=${this.#submit}>
+        <label for="find">The other entry of ${theirs(this.machine.hostname ?? shortId(this.machine.id))}</label>
+        <input
+          id="find"
+          name="find"
+          type="search"
+          placeholder="Name, serial, client or machine ID"
+          autocomplete="off"
+          spellcheck="false"
+          aria-describedby="said"
+          aria-invalid=${this.noneChosen ? 'true' : nothing}
+          ?readonly=${this.busy}
+          @input=${this.#type}
+        />
+        <div id="said" role="status">${this.#said()}</div>
+        <div class="list" role="radiogroup" aria-label="Entries">${(this.others ?? []).map((one) => this.#entry(one))}</div>
+        <div role="alert">
+          ${
+            against.length === 0
+              ? nothing
+              : html`<div class="note warn against"><strong>They do not look like one PC.</strong> These differ:
+                  <ul>
+                    ${against.map((one) => html`<li>${one}</li>`)}
+                  </ul>
+                </div>`
+          }
         </div>
-        ${
-          chosen === BY_ID
-            ? html`<div class="field">
-                <label for="id">Machine ID</label>
-                <input id="id" name="id" class="mono" required pattern=${UUID} title="As its page shows it under Identity" @change=${tidyField} autocomplete="off" ?readonly=${this.busy} />
-              </div>`
-            : nothing
-        }
-        ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+        <div data-refused></div>
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
-          <button class="primary" ?disabled=${this.busy}>Merge</button>
+          <button class=${against.length > 0 ? 'danger' : 'primary'} ?disabled=${this.busy}>${against.length > 0 ? 'Merge all the same' : 'Merge'}</button>
         </div>
       </form>
     </dialog>`;
+  }
+
+  #entry(one: MachineSummary) {
+    return html`<label>
+      <input
+        type="radio"
+        name="other"
+        value=${one.id}
+        .checked=${one.id === this.chosen?.id}
+        ?disabled=${this.busy}
+        @change=${() => Object.assign(this, { chosen: one, noneChosen: false })}
+      />
+      <span><b>${theirs(one.hostname ?? 'No name')}</b> <span class="quiet">${pcWords(one)} · ID ${shortId(one.id)}</span></span>
+    </label>`;
+  }
+
+  #said() {
+    if (this.noneChosen)
+      return html`<p class="wrong">${circleAlertIcon}<span>Find the other entry and choose it.</span></p>`;
+    if (this.others === null) return html`<p class="quiet">Looking …</p>`;
+    if (this.unreachable) return html`<p class="quiet">The search cannot be reached just now.</p>`;
+    if (this.others.length > 0)
+      return this.typed === '' ? html`<p class="quiet">With the same serial number or name:</p>` : nothing;
+    return this.typed.trim().length < SEARCH_FROM ? nothing : html`<p class="quiet">No other PC matches.</p>`;
   }
 }
 

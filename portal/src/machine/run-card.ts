@@ -29,7 +29,7 @@ export class RunCard extends LitElement {
     const elsewhere = run.machine === machine.id ? '' : `, under the ID ${shortId(run.machine)}`;
     const clock = clockWords(run);
     const engine = run.engineVersion === null ? '' : `; engine ${isolated(run.engineVersion)}`;
-    return html`<h2>Run of <relative-time .at=${run.startedAt}></relative-time></h2>
+    return html`<div class="card-head"><h2>Run, started <relative-time .at=${run.startedAt}></relative-time></h2></div>
       ${
         this.instead
           ? html`<p class="note warn">The run that the address names is not one of this machine’s; this is its latest.</p>`

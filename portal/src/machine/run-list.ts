@@ -17,23 +17,27 @@ export class RunList extends LitElement {
     table,
     css`
       .frame {
-        max-height: 20rem;
+        max-height: 242px;
+        margin: -16px;
         overflow: auto;
       }
-      th,
-      td {
-        padding: 0.4rem 0.6rem;
+      :host([apart]) .frame {
+        margin-top: 8px;
       }
-      th:first-child,
-      td:first-child {
-        padding-left: 0.5rem;
+      th {
+        position: sticky;
+        top: 0;
+        background: var(--canvas);
+      }
+      :is(th, td):first-child {
+        padding-left: 16px;
+      }
+      :is(th, td):last-child {
+        padding-right: 16px;
       }
       tr[aria-current] {
-        background: var(--accent-surface);
+        background: var(--selected);
         box-shadow: inset 3px 0 var(--accent);
-      }
-      tbody tr:last-child td {
-        border-bottom: 0;
       }
       a {
         white-space: nowrap;
@@ -47,13 +51,14 @@ export class RunList extends LitElement {
         tr {
           display: flex;
           flex-wrap: wrap;
-          gap: 0.1rem 0.9rem;
-          padding: 0.45rem 0.6rem;
+          gap: 2px 14px;
+          padding: 8px 16px;
           border-bottom: 1px solid var(--line);
         }
         td,
-        td:first-child,
+        td:is(:first-child, :last-child),
         .number {
+          height: auto;
           border: 0;
           padding: 0;
           text-align: left;
@@ -95,7 +100,7 @@ export class RunList extends LitElement {
 
   override render() {
     const words = this.#heading();
-    return html`${this.apart ? html`<h3>${words}</h3>` : html`<h2>${words}</h2>`}
+    return html`${this.apart ? html`<h3>${words}</h3>` : html`<div class="card-head"><h2>${words}</h2></div>`}
       <div class="frame" tabindex=${this.runs.length > 8 ? 0 : nothing}>
         <table aria-label=${this.apart ? 'Runs set aside' : 'Runs'}>
           <thead>
@@ -129,7 +134,7 @@ export class RunList extends LitElement {
         ${run.aside === null ? nothing : html`<span class="pill warn">${asideWith(run.aside)}</span>`}
         ${run.clock ? html`<span class="pill warn" title=${clockWords(run) ?? ''}>Clock wrong</span>` : nothing}
       </td>
-      <td data-name="Took">${end === null ? html`<span class="quiet">Goes on</span>` : duration(end - run.startedAt)}</td>
+      <td data-name="Took">${end === null ? html`<span class="quiet">Still running</span>` : duration(end - run.startedAt)}</td>
       <td data-name="Phases" class="number">${done} of ${run.phases.length}</td>
       <td data-name="Restarts" class="number">${run.reboots}</td>
       <td data-name="Errors" class="number">${run.errors}</td>

@@ -1,10 +1,11 @@
 // A run as a table whose middle column is drawn: a bar a phase on one axis of time. The words beside it say what is
 // drawn.
 
-import { html, LitElement, nothing, type PropertyValues, svg } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { DAY_MS } from '../../../schema/facts/days.ts';
 import type { Phase, Run } from '../../../schema/machine.ts';
+import { checkIcon, circleDashedIcon, loaderCircleIcon, minusIcon, xIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { dateTime, duration, exactTime, phaseWords, shortTime, timeOfDay } from '../ui/words.ts';
 import { type Bar, type Starts, type Timeline, timelineOf } from './timeline.ts';
@@ -15,12 +16,12 @@ const TICK_MS = 1_000;
 const LABEL_PX = 96;
 const TICKS_MAX = 6;
 
-const STATES: Record<Phase['state'], [string, string]> = {
-  pending: ['○', 'Not begun'],
-  running: ['◐', 'Running'],
-  succeeded: ['✓', 'Done'],
-  failed: ['✕', 'Failed'],
-  skipped: ['–', 'Skipped'],
+const STATES: Record<Phase['state'], [TemplateResult, string]> = {
+  pending: [circleDashedIcon, 'Not begun'],
+  running: [loaderCircleIcon, 'Running'],
+  succeeded: [checkIcon, 'Done'],
+  failed: [xIcon, 'Failed'],
+  skipped: [minusIcon, 'Skipped'],
 };
 const MINUTES_MS = 6 * 60_000;
 
@@ -117,8 +118,8 @@ export class RunTimeline extends LitElement {
 
   #axis({ ticks, reboots }: Timeline, time: (at: number) => string) {
     return html`<svg class="axis">
-      ${ticks.map(({ at, left }) => svg`<text x=${percent(left)} y="0.85rem" text-anchor=${this.#anchor(left)}>${time(at)}</text>`)}
-      ${reboots.map(({ at, left }) => svg`<text class="glyph" x=${percent(left)} y="1.9rem" text-anchor="middle">↻<title>Restarted ${exactTime(at)}</title></text>`)}
+      ${ticks.map(({ at, left }) => svg`<text x=${percent(left)} y="12" text-anchor=${this.#anchor(left)}>${time(at)}</text>`)}
+      ${reboots.map(({ at, left }) => svg`<text class="glyph" x=${percent(left)} y="28" text-anchor="middle">↻<title>Restarted ${exactTime(at)}</title></text>`)}
     </svg>`;
   }
 
@@ -126,26 +127,28 @@ export class RunTimeline extends LitElement {
     const [mark, words] = STATES[phase.state];
     const left = phase.state === 'running' && run.status !== 'running';
     const retry = phase.tries > 1;
+    // Its mark says it, and to most readers how long it took is what there is to say.
+    const usual = phase.state === 'succeeded' && durationMs !== null;
     return html`<tr class=${left ? 'skipped' : phase.state}>
-      <th scope="row"><span class="mark" aria-hidden="true">${left ? '–' : mark}</span>${phaseWords(phase.name)}</th>
+      <th scope="row"><span class="mark">${left ? minusIcon : mark}</span>${phaseWords(phase.name)}</th>
       <td class="drawn" aria-hidden="true">
         <svg>
-          ${ticks.map((tick) => svg`<line class="tick" x1=${percent(tick.left)} x2=${percent(tick.left)} y1="-0.2rem" y2="1.5rem" />`)}
+          ${ticks.map((tick) => svg`<line class="tick" x1=${percent(tick.left)} x2=${percent(tick.left)} y1="-4" y2="24" />`)}
           ${
             span && durationMs !== null
-              ? svg`<rect class="bar" x=${percent(span.left)} width=${percent(span.width)} y="0.2rem" height="0.9rem" rx="3">
+              ? svg`<rect class="bar" x=${percent(span.left)} width=${percent(span.width)} y="4" height="12" rx="3">
                   <title>${phaseWords(phase.name)}: ${duration(durationMs)}</title>
                 </rect>
-                ${phase.state === 'failed' ? svg`<text class="cross" x=${percent(span.left + span.width / 2)} y="0.95rem" text-anchor="middle">✕</text>` : nothing}
-                ${phase.state === 'running' && silence ? svg`<rect class="silence" x=${percent(silence.left)} width=${percent(silence.width)} y="0.2rem" height="0.9rem" rx="3" />` : nothing}
-                ${retries.map((at) => svg`<line class="retry" x1=${percent(at)} x2=${percent(at)} y1="0.1rem" y2="1.2rem" />`)}`
+                ${phase.state === 'failed' ? svg`<text class="cross" x=${percent(span.left + span.width / 2)} y="14" text-anchor="middle">✕</text>` : nothing}
+                ${phase.state === 'running' && silence ? svg`<rect class="silence" x=${percent(silence.left)} width=${percent(silence.width)} y="4" height="12" rx="3" />` : nothing}
+                ${retries.map((at) => svg`<line class="retry" x1=${percent(at)} x2=${percent(at)} y1="2" y2="18" />`)}`
               : nothing
           }
-          ${reboots.map(({ at, left }) => svg`<line class="reboot" x1=${percent(left)} x2=${percent(left)} y1="-0.2rem" y2="1.5rem"><title>Restarted ${exactTime(at)}</title></line>`)}
+          ${reboots.map(({ at, left }) => svg`<line class="reboot" x1=${percent(left)} x2=${percent(left)} y1="-4" y2="24"><title>Restarted ${exactTime(at)}</title></line>`)}
         </svg>
       </td>
       <td class="state">
-        ${left ? 'Not finished' : words}${durationMs === null ? nothing : html`, ${duration(durationMs)}`}${
+        <span class=${usual ? 'visually-hidden' : ''}>${left ? 'Not finished' : words}${durationMs === null ? nothing : ', '}</span>${durationMs === null ? nothing : duration(durationMs)}${
           phase.startedAt === null
             ? nothing
             : html`<span class="visually-hidden">, began ${exactTime(phase.startedAt)}</span>`

@@ -8,29 +8,37 @@ export const timelineStyles = css`
   table {
     width: 100%;
     border-collapse: collapse;
-    font-size: 0.95rem;
+    font-size: 13px;
+    line-height: 18px;
   }
   th,
   td {
-    padding: 0.16rem 0;
+    height: 26px;
+    padding: 3px 0;
     text-align: left;
     font-weight: 400;
     vertical-align: middle;
   }
   th:first-child {
-    width: 9.5rem;
+    width: 136px;
+    padding-right: 12px;
     overflow-wrap: anywhere;
   }
   .state {
-    width: 16rem;
+    width: 1px;
     white-space: nowrap;
-    padding-left: 0.9rem;
+    padding-left: 16px;
+    text-align: right;
+    color: var(--text-2);
     font-variant-numeric: tabular-nums;
   }
   .mark {
     display: inline-block;
-    width: 1.4rem;
-    font-weight: 700;
+    width: 22px;
+  }
+  .mark .i {
+    width: 14px;
+    height: 14px;
   }
   .succeeded .mark {
     color: var(--good);
@@ -43,18 +51,23 @@ export const timelineStyles = css`
     color: var(--accent);
   }
   .pending,
-  .skipped {
+  .skipped,
+  .pending .state,
+  .skipped .state {
     color: var(--text-3);
   }
   svg {
     display: block;
     width: 100%;
-    height: 1.3rem;
+    height: 20px;
     overflow: visible;
   }
+  .mark svg {
+    display: inline-block;
+  }
   .axis {
-    height: 2rem;
-    font-size: 0.8rem;
+    height: 32px;
+    font-size: 12px;
     font-variant-numeric: tabular-nums;
   }
   text {
@@ -70,11 +83,11 @@ export const timelineStyles = css`
   }
   .glyph {
     fill: var(--text);
-    font-size: 0.9rem;
+    font-size: 13px;
   }
   .bar {
-    fill: var(--good);
-    stroke: var(--good);
+    fill: light-dark(#2f8f5f, #4cbf88);
+    stroke: light-dark(#2f8f5f, #4cbf88);
   }
   .running .bar {
     fill: var(--accent-surface);
@@ -88,7 +101,7 @@ export const timelineStyles = css`
   .cross {
     fill: var(--surface);
     font-weight: 700;
-    font-size: 0.85rem;
+    font-size: 12px;
   }
   .skipped .bar {
     fill: none;
@@ -105,16 +118,22 @@ export const timelineStyles = css`
     stroke-width: 2;
   }
   .pill {
-    margin-left: 0.3rem;
+    margin-left: 4px;
   }
   .below {
-    margin: 0.6rem 0 0;
+    margin: 8px 0 0;
+    font-size: 12px;
+    line-height: 16px;
   }
   @media (max-width: 46rem) {
     tr {
       display: grid;
       grid-template-columns: 1fr auto;
-      padding: 0.25rem 0;
+      padding: 4px 0;
+    }
+    th,
+    td {
+      height: auto;
     }
     .drawn {
       grid-area: 2 / 1 / 2 / -1;

@@ -4,12 +4,11 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Membership } from '../../../schema/person.ts';
 import type { Delivery, Webhook, WebhookMade, WebhookWrite } from '../../../schema/webhook.ts';
-import { ApiProblem } from '../api/http.ts';
 import * as api from '../api/notices.ts';
 import { PageWork, type Part, partOf } from '../core/page-work.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import type { WebhookAct, WebhookActWanted } from './webhook-card.ts';
 import type { WebhookWanted } from './webhook-form.ts';
 import '../ui/confirm-dialog.ts';
@@ -21,7 +20,7 @@ import './webhook-secret.ts';
 
 const REFRESH_MS = 3_000;
 const ADDING = 'adding';
-const NOTHING_WRONG: ReadonlyMap<string, string> = new Map();
+const changing = (id: string): string => `changing ${id}`;
 
 /** The log belongs to the webhook that was open when it was requested. */
 type Log = Part<readonly Delivery[]> & { webhook: string };
@@ -81,7 +80,7 @@ export class NoticesPage extends LitElement {
       await api.changeWebhook(this.#tenant, webhook.id, { label, url, kinds });
       this.changing = null;
       return `${label} is changed.`;
-    });
+    }, changing(webhook.id));
   }
 
   #act(webhook: Webhook, what: WebhookAct): void {
@@ -89,7 +88,7 @@ export class NoticesPage extends LitElement {
     if (what === 'log') {
       this.open = this.open === id ? null : id;
       void this.#work.now();
-    } else if (what === 'change') this.changing = this.changing === id ? null : id;
+    } else if (what === 'change') this.#open(this.changing === id ? null : id);
     else if (what === 'remove') this.removing = webhook;
     else
       void this.#work.do(async () => {
@@ -98,29 +97,34 @@ export class NoticesPage extends LitElement {
           this.open = id;
           return `A test notice is on its way to ${label}.`;
         }
-        await api.pauseWebhook(this.#tenant, id, what === 'pause');
-        return what === 'pause' ? `${label} is paused.` : `${label} goes on.`;
+        if (what === 'resume') return this.#resume(webhook);
+        await api.pauseWebhook(this.#tenant, id, true);
+        return { words: `${label} is paused.`, undo: () => this.#resume(webhook) };
       });
   }
 
-  /** What a form of this page says at its field. */
-  get #wrong(): ReadonlyMap<string, string> {
-    const { failure } = this.#work;
-    const fields = failure instanceof ApiProblem ? failure.fields : null;
-    return fields && [...fields.keys()].every((field) => field === 'url' || field === 'label') ? fields : NOTHING_WRONG;
+  #open(id: string | null): void {
+    this.changing = id;
+    this.#work.letFailurePass();
+  }
+
+  async #resume({ id, label }: Webhook): Promise<string> {
+    await api.pauseWebhook(this.#tenant, id, false);
+    return `${label} goes on.`;
   }
 
   override render() {
     if (!this.#admin)
       return html`<h1>Notices</h1>
         <p class="note">Notices are set up by the tenant’s admins: an admin of ${this.membership.name} says who is told of what.</p>`;
-    const { loaded, unreachable, failure, said } = this.#work;
+    const { loaded, unreachable } = this.#work;
+    const failure = this.#work.failureBut(this.changing === null ? ADDING : changing(this.changing)) ?? unreachable;
     return html`<h1>Notices</h1>
       <p class="quiet">
         A webhook is told at once of what matters. A notice names ids and host names; it never holds a secret, a token or a reason.
       </p>
-      <problem-note .error=${this.#wrong.size > 0 ? unreachable : (failure ?? unreachable)}></problem-note>
-      ${saidNote(said)} ${this.made ? this.#secret(this.made) : nothing}
+      <problem-note .error=${failure}></problem-note>
+      ${this.made ? this.#secret(this.made) : nothing}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the webhooks …</p>` : nothing}
       ${repeat(
         loaded?.webhooks ?? [],
@@ -128,7 +132,7 @@ export class NoticesPage extends LitElement {
         (webhook) => this.#webhook(webhook),
       )}
       ${loaded && !this.made && this.changing === null ? this.#form(loaded.webhooks.length) : nothing}
-      ${this.removing ? this.#confirm(this.removing) : nothing}`;
+      ${this.removing ? this.#confirm(this.removing) : nothing} ${toastOf(this.#work)}`;
   }
 
   #secret({ webhook, secret }: WebhookMade) {
@@ -164,10 +168,8 @@ export class NoticesPage extends LitElement {
       .webhook=${webhook}
       .busy=${this.#work.busy}
       .adding=${this.#work.busy}
-      .wrong=${this.#wrong}
-      @closed=${() => {
-        this.changing = null;
-      }}
+      .failure=${this.#work.failureOf(changing(webhook.id))}
+      @closed=${() => this.#open(null)}
       @webhook-wanted=${(event: WebhookWanted) => this.#change(webhook, event.detail)}
     ></webhook-form>`;
   }
@@ -175,7 +177,7 @@ export class NoticesPage extends LitElement {
   #form(there: number) {
     return html`<section class="card">
       <h2>${there === 0 ? 'Add the first webhook' : 'Add a webhook'}</h2>
-      <webhook-form .busy=${this.#work.busy} .adding=${this.#work.doing === ADDING} .wrong=${this.#wrong} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
+      <webhook-form .busy=${this.#work.busy} .adding=${this.#work.doing === ADDING} .failure=${this.#work.failureOf(ADDING)} @webhook-wanted=${(event: WebhookWanted) => void this.#add(event.detail)}></webhook-form>
     </section>`;
   }
 

@@ -16,17 +16,14 @@ export class WebhookCard extends LitElement {
   static override styles = [
     shared,
     css`
-      .head {
-        justify-content: space-between;
-      }
-      h2 {
-        margin: 0;
-      }
       p {
-        margin: 0.35rem 0;
+        margin: 4px 0;
+        font-size: 13px;
+        line-height: 18px;
+        overflow-wrap: anywhere;
       }
       .acts {
-        margin-top: 0.8rem;
+        margin-top: 12px;
       }
     `,
   ];
@@ -47,7 +44,7 @@ export class WebhookCard extends LitElement {
       >
         ${words}
       </button>`;
-    return html`<div class="row head">
+    return html`<div class="card-head">
         <h2>${theirs(webhook.label)}</h2>
         ${this.#state(webhook)}
       </div>

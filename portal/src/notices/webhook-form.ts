@@ -4,8 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { NoticeKind } from '../../../schema/notice.ts';
 import { NOTICE_WORDS } from '../../../schema/notice-words.ts';
 import type { Receiver, Webhook, WebhookWrite } from '../../../schema/webhook.ts';
-import { wrongField } from '../ui/form-styles.ts';
-import { circleAlertIcon } from '../ui/icons.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { NOTICE_KINDS, RECEIVER_WORDS } from '../ui/words.ts';
 import { chatOf } from './chats.ts';
@@ -16,7 +15,6 @@ export type WebhookWanted = CustomEvent<WebhookWrite>;
 export class WebhookForm extends LitElement {
   static override styles = [
     shared,
-    wrongField,
     css`
       .field {
         margin-bottom: 0.9rem;
@@ -49,8 +47,8 @@ export class WebhookForm extends LitElement {
   @property({ type: Boolean }) busy = false;
   /** It ends with a secret that is shown in place of this form: text typed now would be lost. */
   @property({ attribute: false }) adding = false;
-  /** Why what was sent was refused, where it is about a field of this form. */
-  @property({ attribute: false }) wrong: ReadonlyMap<string, string> = new Map();
+  /** Why what was sent was refused. */
+  @property({ attribute: false }) failure: unknown = null;
   /** The one that is changed; null: a new one is added. */
   @property({ attribute: false }) webhook: Webhook | null = null;
   @state() private kinds: ReadonlySet<NoticeKind> = new Set(NOTICE_KINDS);
@@ -60,9 +58,9 @@ export class WebhookForm extends LitElement {
   @query('#label') private labelField!: HTMLInputElement;
   @query('#url') private urlField!: HTMLInputElement;
 
-  override updated(changed: Map<string, unknown>): void {
-    if (!changed.has('wrong') || this.wrong.size === 0) return;
-    (this.wrong.has('url') ? this.urlField : this.labelField).focus();
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure });
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
@@ -104,13 +102,13 @@ export class WebhookForm extends LitElement {
     return html`<form @submit=${this.#submit}>
       <div class="field">
         <label for="label">Name</label>
-        <input id="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" aria-describedby="label-wrong" .value=${webhook?.label ?? ''} ?readonly=${this.adding} />
-        ${this.#wrong('label')}
+        <input id="label" name="label" required maxlength="100" placeholder="Ticket system" autocomplete="off" .value=${webhook?.label ?? ''} ?readonly=${this.adding} />
       </div>
       <div class="field">
         <label for="url">URL</label>
         <input
           id="url"
+          name="url"
           type="url"
           required
           maxlength="2000"
@@ -118,12 +116,9 @@ export class WebhookForm extends LitElement {
           autocomplete="off"
           spellcheck="false"
           .value=${webhook?.url ?? ''}
-          aria-invalid=${this.wrong.has('url') ? 'true' : nothing}
-          aria-describedby="url-wrong"
           ?readonly=${this.adding}
           @input=${this.#typed}
         />
-        ${this.#wrong('url')}
       </div>
       ${webhook ? nothing : this.#receivers()}
       <fieldset>
@@ -141,16 +136,10 @@ export class WebhookForm extends LitElement {
     </form>`;
   }
 
-  #wrong(field: 'url' | 'label') {
-    const why = this.wrong.get(field);
-    if (why === undefined) return nothing;
-    return html`<p class="wrong" id="${field}-wrong" role="alert">${circleAlertIcon}<span>This ${why}.</span></p>`;
-  }
-
   #receivers() {
     return html`<div class="field">
       <label for="receiver">What reads it</label>
-      <select id="receiver" .value=${this.receiver} @change=${this.#choose}>
+      <select id="receiver" name="receiver" .value=${this.receiver} @change=${this.#choose}>
         ${(Object.keys(RECEIVER_WORDS) as Receiver[]).map(
           (receiver) =>
             html`<option value=${receiver} ?selected=${receiver === this.receiver}>${RECEIVER_WORDS[receiver]}</option>`,
@@ -163,6 +152,7 @@ export class WebhookForm extends LitElement {
     return html`<label
       ><input
         type="checkbox"
+        name="kinds"
         .checked=${this.kinds.has(kind)}
         @change=${(event: Event) => this.#toggle(kind, (event.target as HTMLInputElement).checked)}
       />${NOTICE_WORDS[kind]}</label

@@ -61,7 +61,7 @@ export class WebhookSecret extends LitElement {
   };
 
   override render() {
-    return html`<h2>The secret of ${theirs(this.label)}</h2>
+    return html`<div class="card-head"><h2>The secret of ${theirs(this.label)}</h2></div>
       <p>Put it into the receiver now: it is shown this once. It signs each notice; it opens nothing here.</p>
       <code class="secret mono" data-testid="webhook-secret">${this.secret}</code>
       <div class="row">

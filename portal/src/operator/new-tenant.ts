@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import type { TenantCreated } from '../../../schema/operator.ts';
 import { clearSent } from '../core/fields.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 
 /** Fired with what was typed. */
@@ -17,7 +18,14 @@ export class NewTenant extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr));
         gap: 0.8rem 1rem;
-        align-items: end;
+        align-items: start;
+      }
+      form button {
+        min-height: max(36px, var(--control));
+        margin-top: 24px;
+      }
+      form button {
+        min-height: max(36px, var(--control));
       }
       .note {
         margin-top: 1.1rem;
@@ -38,11 +46,18 @@ export class NewTenant extends LitElement {
 
   @property({ type: Boolean }) busy = false;
   @property({ attribute: false }) creating = false;
+  /** Why it was not created. */
+  @property({ attribute: false }) failure: unknown = null;
   /** The one that was made last: its next steps are shown. */
   @property({ attribute: false }) made: TenantCreated | null = null;
   @query('form') private form!: HTMLFormElement | null;
   @query('h3') private heading!: HTMLElement | null;
   #sent: FormData | null = null;
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure, at: { firstAdmin: 'admin' } });
+  }
 
   /** A person who types the next one already goes on typing; the next steps are for one who does not. */
   override updated(changed: Map<string, unknown>): void {

@@ -13,8 +13,8 @@ import { OneAct } from '../core/one-act.ts';
 import { PageWork } from '../core/page-work.ts';
 import { OperatedLimits } from '../limits/operated-limits.ts';
 import type { Confirmed } from '../ui/confirm-dialog.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import type { CreateWanted } from './new-tenant.ts';
 import type { TenantWanted } from './tenant-table.ts';
 import '../ui/confirm-dialog.ts';
@@ -23,6 +23,7 @@ import '../ui/problem-note.ts';
 import './tenant-table.ts';
 
 const CREATING = 'creating';
+const SUSPENDING = 'suspending';
 
 @customElement('operator-page')
 export class OperatorPage extends LitElement {
@@ -30,17 +31,18 @@ export class OperatorPage extends LitElement {
     shared,
     css`
       section {
-        margin-top: 1rem;
+        margin-top: 16px;
       }
       .bar {
         justify-content: space-between;
       }
       .table {
-        padding: 0.25rem;
+        padding: 0;
+        overflow-x: auto;
       }
       .more {
         text-align: center;
-        margin: 1rem 0;
+        margin: 16px 0;
       }
     `,
   ];
@@ -103,14 +105,11 @@ export class OperatorPage extends LitElement {
     const reason = String(detail.get('reason') ?? '').trim();
     if (!reason) return;
     void this.#acts.do(async () => {
-      try {
-        this.#show(await api.suspend(tenant.id, { reason }));
-        return `${tenant.name} is suspended.`;
-      } finally {
-        // The dialog may have been closed meanwhile, and another one opened.
-        if (this.suspending === tenant) this.suspending = null;
-      }
-    });
+      this.#show(await api.suspend(tenant.id, { reason }));
+      // The dialog may have been closed meanwhile, and another one opened.
+      if (this.suspending === tenant) this.suspending = null;
+      return `${tenant.name} is suspended.`;
+    }, SUSPENDING);
   }
 
   #resume = ({ detail: tenant }: TenantWanted): void => {
@@ -128,18 +127,21 @@ export class OperatorPage extends LitElement {
         <button ?disabled=${looking} @click=${this.#refresh}>Refresh</button>
       </div>
       <p class="quiet">Counts only: as an operator you see nothing of what a tenant’s PCs, people or secrets are called.</p>
-      <problem-note .error=${this.#acts.failure}></problem-note>
+      <problem-note .error=${this.#acts.failureBut(CREATING, suspending ? SUSPENDING : null)}></problem-note>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
-      ${saidNote(this.#acts.said)} ${this.#list()}
+      ${this.#list()}
       <section class="card">
         <h2>New tenant</h2>
         <new-tenant
           .busy=${this.#acts.busy}
           .creating=${this.#acts.doing === CREATING}
-          .made=${this.made} @create-wanted=${this.#create}></new-tenant>
+          .failure=${this.#acts.failureOf(CREATING)}
+          .made=${this.made}
+          @create-wanted=${this.#create}
+        ></new-tenant>
       </section>
       ${suspending ? this.#askWhy(suspending) : nothing}
-      ${this.#limits.render()}`;
+      ${this.#limits.render()} ${toastOf(this.#acts)}`;
   }
 
   /** The effect of a suspension, and the reason for it, for the tenant's own audit. */
@@ -148,6 +150,7 @@ export class OperatorPage extends LitElement {
       heading="Suspend ${tenant.name}?"
       action="Suspend"
       .busy=${this.#acts.busy}
+      .failure=${this.#acts.failureOf(SUSPENDING)}
       .words=${html`<p>
           At once nobody of this tenant is answered, in the portal or by an engine. Nothing is lost: engines keep what is unsent,
           every secret stays in escrow, and it all goes on when you resume the tenant.
@@ -157,6 +160,7 @@ export class OperatorPage extends LitElement {
         <p class="quiet">The reason and your address go into the tenant’s own audit, which its admins read.</p>`}
       @closed=${() => {
         this.suspending = null;
+        this.#acts.letFailurePass();
       }}
       @confirmed=${(event: Confirmed) => this.#suspend(tenant, event)}
     ></confirm-dialog>`;

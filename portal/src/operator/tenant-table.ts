@@ -19,9 +19,18 @@ export class TenantTable extends LitElement {
     shared,
     table,
     css`
-      th,
+      th {
+        background: var(--canvas);
+        white-space: nowrap;
+      }
       td {
-        padding-inline: 0.6rem;
+        height: 50px;
+      }
+      :is(th, td):first-child {
+        padding-left: 16px;
+      }
+      :is(th, td):last-child {
+        padding-right: 16px;
       }
       tbody tr:last-child td {
         border-bottom: 0;
@@ -32,7 +41,9 @@ export class TenantTable extends LitElement {
       }
       .id {
         display: block;
-        font-size: 0.78rem;
+        font-size: 11px;
+        line-height: 16px;
+        white-space: nowrap;
       }
       .number {
         white-space: nowrap;
@@ -51,14 +62,15 @@ export class TenantTable extends LitElement {
         tr {
           display: grid;
           grid-template-columns: 1fr 1fr;
-          gap: 0.3rem 0.75rem;
-          padding: 0.9rem 0.75rem;
+          gap: 4px 12px;
+          padding: 12px 16px;
           border-bottom: 1px solid var(--line);
         }
         tbody tr:last-child {
           border-bottom: 0;
         }
         td,
+        td:is(:first-child, :last-child),
         td.number,
         td.act {
           height: auto;

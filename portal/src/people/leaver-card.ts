@@ -1,10 +1,14 @@
 // One leaver's act: the steps done, the next one, and what they have revealed.
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Leaver, RevealedReport, RevealedVersion } from '../../../schema/person.ts';
+import { ROLE_RANK } from '../../../schema/facts/roles.ts';
+import type { Leaver, PeopleList, RevealedReport, RevealedVersion, Role } from '../../../schema/person.ts';
 import * as api from '../api/people.ts';
 import { OneAct } from '../core/one-act.ts';
+import { checkIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { stepper } from '../ui/stepper-styles.ts';
+import { table } from '../ui/table-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { exactTime, KIND_WORDS, ROLE_WORDS, refWords, shortId } from '../ui/words.ts';
 import type { Replacements, SharedWays } from './leaver-replacements.ts';
@@ -13,6 +17,39 @@ import '../ui/problem-note.ts';
 
 /** A webhook or a token that goes on without them, and is to end. */
 export type Outliving = { what: 'webhook' | 'token'; id: string; label: string };
+
+/**
+ * Whether somebody was given back what this act was to take from them, as when the change of their role is undone: they may hold what they hold.
+ * If they lose it again, the act of that says what is to be replaced.
+ */
+export const isTakenBack = (
+  { person, role, becomes, startedAt }: Leaver,
+  { people, leavers }: Pick<PeopleList, 'people' | 'leavers'>,
+): boolean => {
+  const isAsMuch = (other: Role): boolean => ROLE_RANK[other] >= ROLE_RANK[role];
+  return (
+    becomes !== null &&
+    (people.some((one) => one.id === person && one.removedAt === null && isAsMuch(one.role)) ||
+      leavers.some((one) => one.person === person && one.startedAt > startedAt && isAsMuch(one.role)))
+  );
+};
+
+/** Whether everything that it was for is done: nothing of before opens anything, and nothing goes on without them. */
+const isDone = ({ unlockersReplaced, escrowKeyReplaced, rootReplaced, remaining, webhooks, tokens }: Leaver): boolean =>
+  unlockersReplaced &&
+  escrowKeyReplaced &&
+  rootReplaced &&
+  remaining === 0 &&
+  webhooks.length === 0 &&
+  !tokens.some((one) => one.made);
+
+/** Whether the person who left is a member again. */
+export const isBack = ({ person, email, becomes }: Leaver, people: PeopleList['people']): boolean =>
+  becomes === null && people.some((one) => (one.id === person || one.email === email) && one.removedAt === null);
+
+/** Whether the act has nothing to say any more: it was taken back, or it is done and they are a member again. */
+export const isPast = (leaver: Leaver, list: Pick<PeopleList, 'people' | 'leavers'>): boolean =>
+  isTakenBack(leaver, list) || (isDone(leaver) && isBack(leaver, list.people));
 
 /** The replacement of a version, or the person who says that it was replaced. */
 function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
@@ -27,28 +64,43 @@ function replacedWords({ secret, newer, rotatedBy }: RevealedVersion): string {
 export class LeaverCard extends LitElement {
   static override styles = [
     shared,
+    table,
+    stepper,
     css`
       ol {
-        list-style: none;
+        margin-bottom: 16px;
+        font-size: 13px;
+      }
+      ol > li {
+        align-items: center;
+        padding-bottom: 12px;
+      }
+      leaver-replacements {
+        display: block;
+        margin: 16px 0 24px;
+      }
+      h3 {
+        margin: 16px 0 8px;
+        font-size: 14px;
+      }
+      ul {
+        margin: 8px 0;
         padding: 0;
-        margin: 0 0 1rem;
+        font-size: 13px;
       }
-      li {
-        margin: 0.35rem 0;
+      ul > li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
+        padding: 4px 0;
       }
-      .done {
-        color: var(--good);
+      ul > li:not(:last-child)::before {
+        display: none;
       }
-      table {
-        border-collapse: collapse;
-        width: 100%;
-      }
-      th,
-      td {
-        text-align: left;
-        padding: 0.35rem 0.6rem 0.35rem 0;
-        border-bottom: 1px solid var(--line);
-        vertical-align: top;
+      summary {
+        min-height: 24px;
+        cursor: pointer;
       }
     `,
   ];
@@ -56,6 +108,8 @@ export class LeaverCard extends LitElement {
   @property() tenant = '';
   @property({ type: Boolean }) admin = false;
   @property({ attribute: false }) shared: SharedWays = { team: false, recovery: false };
+  /** They are a member again, but what they could open before is not all replaced. */
+  @property({ attribute: false }) back = false;
   @property({ attribute: false }) busy = false;
   @state() private report: RevealedReport | null = null;
   #reading = new OneAct(this);
@@ -74,23 +128,26 @@ export class LeaverCard extends LitElement {
     const { leaver } = this;
     const finished = this.#replaced && leaver.remaining === 0;
     const { becomes } = leaver;
-    return html`<h2>${leaver.email} ${
+    return html`<div class="card-head"><h2>${leaver.email} ${
       becomes === null
-        ? finished
-          ? 'has left'
-          : 'is leaving'
+        ? this.back
+          ? 'is back, and may hold keys of before'
+          : finished
+            ? 'has left'
+            : 'is leaving'
         : `is an ${ROLE_WORDS[becomes].toLowerCase()} now, ${finished ? 'and holds no earlier key' : 'and holds earlier keys'}`
-    }</h2>
+    }</h2></div>
       <ol>
         ${this.#step(
+          1,
           true,
           becomes === null
-            ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; every request of theirs is refused`
+            ? `Removed ${exactTime(leaver.startedAt)} by ${leaver.by}; ${this.back ? 'a member again since' : 'every request of theirs is refused'}`
             : `Was an ${ROLE_WORDS[leaver.role].toLowerCase()} until ${exactTime(leaver.startedAt)}, when ${leaver.by} changed it`,
         )}
-        ${this.#step(this.#replaced, 'Everything they could open is replaced')}
-        ${this.#step(finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
-        ${this.#step(leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
+        ${this.#step(2, this.#replaced, 'Everything they could open is replaced')}
+        ${this.#step(3, finished, leaver.remaining > 0 ? `${leaver.remaining} secrets are still sealed to a key from before` : 'Every secret is re-sealed')}
+        ${this.#step(4, leaver.webhooks.length === 0 && !leaver.tokens.some((one) => one.made), 'Their webhooks and the tokens they made are ended')}
       </ol>
       ${this.#outlives(leaver)}
       ${this.#replaced || !this.admin ? nothing : this.#form()}
@@ -148,8 +205,10 @@ export class LeaverCard extends LitElement {
     ${moreTokens > 0 ? html`<p class="quiet">${moreTokens} more tokens are named as these end.</p>` : nothing}`;
   }
 
-  #step(done: boolean, words: string) {
-    return html`<li class=${done ? 'done' : ''}>${done ? '✓' : '○'} ${words}</li>`;
+  #step(place: number, done: boolean, words: string) {
+    return html`<li class=${done ? 'done' : ''}>
+      <span class="mark" aria-hidden="true">${done ? checkIcon : place}</span><span>${words}${done ? html`<span class="visually-hidden">, done</span>` : nothing}</span>
+    </li>`;
   }
 
   #form() {

@@ -33,6 +33,9 @@ export class LeaverReplacements extends LitElement {
         padding: 0;
         margin-bottom: 0.3rem;
       }
+      .act {
+        margin: 16px 0 0;
+      }
       .choice {
         font-weight: 400;
         display: flex;
@@ -71,33 +74,34 @@ export class LeaverReplacements extends LitElement {
   override render() {
     const sheets = this.shared.recovery && this.recovery === 'new';
     return html`<p>
-        Their own ways to unlock are removed. What is shared is replaced as well, unless you say no.
+        Their own unlock methods are removed. What the team shares is replaced too, unless you choose to keep it.
         ${this.#told()}
       </p>
       ${this.shared.team ? this.#teamChoice() : nothing} ${this.shared.recovery ? this.#recoveryChoice() : nothing}
       ${this.#rootChoice()}
       ${
         sheets
-          ? this.#ready
-            ? html`<recovery-size
-                action="Replace"
-                .busy=${this.busy}
-                @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.#replace(detail)}
-              ></recovery-size>`
-            : nothing
-          : html`<p>
+          ? html`<recovery-size
+              class="act"
+              stays
+              action="Replace"
+              .busy=${!this.#ready || this.busy}
+              @chosen=${({ detail }: CustomEvent<{ threshold: number; count: number }>) => this.#replace(detail)}
+            ></recovery-size>`
+          : html`<p class="act">
               <button class="primary" ?disabled=${!this.#ready || this.busy} @click=${() => this.#replace(null)}>
                 Replace what they could open
               </button>
             </p>`
-      }`;
+      }
+      ${this.#ready ? nothing : html`<p class="quiet">Choose the new team passphrase first.</p>`}`;
   }
 
   #told() {
     const { team, recovery } = this.couldFetch;
     if (!team && !recovery) return nothing;
     const what = [...(team ? ['the team passphrase'] : []), ...(recovery ? ['the recovery set'] : [])].join(' and ');
-    return html`By the role they had, the server handed them ${what}.`;
+    return html`In their role they could use ${what}.`;
   }
 
   #choices<T extends string>(name: string, words: Record<T, string>, chosen: T, choose: (one: T) => void) {
@@ -162,7 +166,7 @@ export class LeaverReplacements extends LitElement {
 
   #rootChoice() {
     if (this.couldFetch.recovery)
-      return html`<p>They were an admin, so the root is replaced too: everybody compares eight words, and engines need a new file.</p>`;
+      return html`<p>They were an admin, so the trust root is replaced too: everybody compares eight words at their next unlock, and engines need a new file.</p>`;
     return html`<label class="choice"
       ><input
         type="checkbox"
@@ -171,8 +175,8 @@ export class LeaverReplacements extends LitElement {
           this.root = (event.target as HTMLInputElement).checked;
         }}
       /><span
-        >Replace the root too: they were an admin once, whatever stands here, or had recovery sheets enough. Everybody then compares
-        eight words, and engines need a new file.</span
+        >Replace the trust root too. Do this if they were ever an admin, or ever held enough recovery sheets to open the vault. Everybody
+        then compares eight words at their next unlock, and engines need a new file.</span
       ></label
     >`;
   }

@@ -3,8 +3,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { ROLE_RANK } from '../../../schema/facts/roles.ts';
 import type { Keyring } from '../../../schema/keyring.ts';
-import type { Leaver, Membership, PeopleList } from '../../../schema/person.ts';
+import type { Leaver, Member, Membership, PeopleList, Role } from '../../../schema/person.ts';
 import type { Rotation } from '../../../schema/rotation.ts';
 import type { Drafted, KeyringAct } from '../../vault/contract.ts';
 import * as keyringApi from '../api/keyring.ts';
@@ -14,28 +15,28 @@ import * as rotationApi from '../api/rotation.ts';
 import * as tokensApi from '../api/tokens.ts';
 import { PageWork } from '../core/page-work.ts';
 import type { Sheets } from '../keyring/recovery-sheets.ts';
-import { Resealing } from '../keyring/resealing.ts';
+import { HELPING, Resealing } from '../keyring/resealing.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 import { readManifest } from '../unlock/manifest.ts';
 import { StepUp, writeDrafted } from '../unlock/step-up.ts';
 import type { Proof } from '../unlock/unlock-fields.ts';
 import { lock } from '../unlock/vault-client.ts';
-import type { Outliving } from './leaver-card.ts';
+import { isBack, isPast, type Outliving } from './leaver-card.ts';
 import type { Replacements } from './leaver-replacements.ts';
 import type { PersonForm, PersonWanted } from './person-form.ts';
 import type { PersonActWanted } from './person-list.ts';
 import { personQuestion } from './person-question.ts';
 import '../ui/confirm-dialog.ts';
-import './leaver-card.ts';
 import './person-form.ts';
 import './person-list.ts';
 import '../ui/problem-note.ts';
 import '../keyring/recovery-sheets.ts';
 
 const REFRESH_MS = 5_000;
+const ADDING = 'adding';
 
 type Loaded = { list: PeopleList; keyring: Keyring | null };
 /** A drafted act whose new sheets have to be kept first, and what it was proven with: until then, and no longer. */
@@ -94,7 +95,7 @@ export class PeoplePage extends LitElement {
       const added = await peopleApi.addPerson(this.#tenant, email, role);
       this.form?.clear(sent);
       return `${added.email} is a member now, as an ${ROLE_WORDS[added.role].toLowerCase()}.`;
-    });
+    }, ADDING);
   }
 
   #act({ person, role }: PersonActWanted['detail']): void {
@@ -105,8 +106,21 @@ export class PeoplePage extends LitElement {
         return '';
       }
       await peopleApi.changeRole(this.#tenant, person.id, role);
-      return `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`;
+      return {
+        words: `${person.email} is an ${ROLE_WORDS[role].toLowerCase()} now.`,
+        undo: () => this.#giveBack(person, role),
+      };
     });
+  }
+
+  /** The role of before. A lower one has its consequences, so it is asked about as ever. */
+  async #giveBack(person: Member, since: Role): Promise<string> {
+    if (ROLE_RANK[person.role] < ROLE_RANK[since]) {
+      this.asked = { person: { ...person, role: since }, role: person.role };
+      return '';
+    }
+    await peopleApi.changeRole(this.#tenant, person.id, person.role);
+    return `${person.email} is an ${ROLE_WORDS[person.role].toLowerCase()} again.`;
   }
 
   /**
@@ -166,15 +180,15 @@ export class PeoplePage extends LitElement {
   }
 
   override render() {
-    const { loaded, unreachable, failure, said } = this.#work;
+    const { loaded, unreachable } = this.#work;
     if (this.membership.role === 'engineer')
       return html`<h1>People</h1><p>Admins and auditors of ${this.membership.name} see who is a member. Your own ways in are under <a href="/t/${this.#tenant}/access">Unlock methods</a>.</p>`;
     return html`<h1 class="screen">People</h1>
-      <problem-note .error=${failure ?? unreachable}></problem-note>
-      ${saidNote(said)}
+      <p class="quiet screen">Who may sign in, and what each may do.</p>
+      <problem-note .error=${this.#work.failureBut(ADDING, HELPING) ?? unreachable}></problem-note>
       ${loaded === null && !unreachable ? html`<p role="status">Loading the people …</p>` : nothing}
       ${this.#resealing.render(this.#admin)} ${this.out ? this.#sheets(this.out) : loaded ? this.#lists(loaded) : nothing}
-      ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()}`;
+      ${this.asked ? this.#confirm(this.asked) : nothing} ${this.#stepUp.render()} ${toastOf(this.#work)}`;
   }
 
   #sheets(out: Out) {
@@ -184,6 +198,7 @@ export class PeoplePage extends LitElement {
         .sheets=${out.sheets}
         .tenant=${this.membership.name}
         action="Replace everything"
+        renews
         .busy=${this.#work.busy}
         @typed-back=${() => this.#keep(out)}
       ></recovery-sheets>
@@ -198,7 +213,7 @@ export class PeoplePage extends LitElement {
     };
     // Each card keeps the text typed into it, even when another leaver is inserted before it.
     return html`${repeat(
-      leavers,
+      leavers.filter((leaver) => !isPast(leaver, { people, leavers })),
       ({ person, startedAt }) => `${person} ${startedAt}`,
       (leaver) => html`<section class="card">
           <leaver-card
@@ -206,6 +221,7 @@ export class PeoplePage extends LitElement {
             .tenant=${this.#tenant}
             .admin=${this.#admin}
             .shared=${shared}
+            .back=${isBack(leaver, people)}
             .busy=${this.#work.busy}
             @replace-wanted=${(event: CustomEvent<Replacements>) => this.#replace(leaver, event.detail)}
             @end-wanted=${(event: CustomEvent<Outliving>) => this.#end(event.detail)}
@@ -216,7 +232,7 @@ export class PeoplePage extends LitElement {
         this.#admin
           ? html`<section class="card">
               <h2>Add a person</h2>
-              <person-form .disabled=${this.#work.busy} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
+              <person-form .disabled=${this.#work.busy} .failure=${this.#work.failureOf(ADDING)} @person-wanted=${(event: PersonWanted) => this.#add(event)}></person-form>
             </section>`
           : html`<p class="quiet">Only an admin of ${this.membership.name} adds, changes or removes anybody.</p>`
       }
@@ -224,6 +240,7 @@ export class PeoplePage extends LitElement {
         <person-list
           .people=${people}
           .unlockers=${unlockers}
+          me=${this.email}
           admin=${this.#admin ? this.email : ''}
           @person-act-wanted=${({ detail }: PersonActWanted) => {
             this.asked = detail;

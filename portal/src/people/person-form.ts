@@ -4,6 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import { clearSent } from '../core/fields.ts';
 import { rowForm } from '../ui/form-styles.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { ROLE_WORDS } from '../ui/words.ts';
 
@@ -14,6 +15,13 @@ export type PersonWanted = CustomEvent<{ email: string; role: Role; sent: FormDa
 export class PersonForm extends LitElement {
   static override styles = [shared, rowForm];
   @property({ type: Boolean }) disabled = false;
+  /** Why nobody was added. */
+  @property({ attribute: false }) failure: unknown = null;
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure, at: { already_member: 'email' } });
+  }
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();

@@ -4,12 +4,11 @@ import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ListedMember, Member, Role } from '../../../schema/person.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
-import { list } from '../ui/list-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { ROLE_WORDS, UNLOCKER_WORDS } from '../ui/words.ts';
+import { cardTable, table } from '../ui/table-styles.ts';
+import { WAY_ICONS } from '../ui/way-icons.ts';
+import { initials, ROLE_WORDS, UNLOCKER_WORDS } from '../ui/words.ts';
 import '../ui/relative-time.ts';
-
-const UNLOCKERS = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /** Fired when an admin wants one of them in another role (`role`), or out (null). */
 export type PersonActWanted = CustomEvent<{ person: Member; role: Role | null }>;
@@ -18,82 +17,118 @@ export type PersonActWanted = CustomEvent<{ person: Member; role: Role | null }>
 export class PersonList extends LitElement {
   static override styles = [
     shared,
-    list,
+    table,
+    cardTable,
     css`
-      li {
-        gap: 0.5rem 1rem;
-        padding: 0.6rem 0;
-        overflow-wrap: anywhere;
+      .who {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        font-weight: 550;
       }
-      li:first-child {
-        padding-top: 0;
+      .ways {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px;
+      }
+      .pill .i {
+        width: 14px;
+        height: 14px;
       }
       select {
-        width: auto;
+        width: 118px;
+        min-height: var(--control);
+        padding-block: 4px;
+        font-size: 13px;
+        line-height: 18px;
       }
     `,
   ];
   @property({ attribute: false }) people: readonly ListedMember[] = [];
   @property({ attribute: false }) unlockers: readonly ManifestUnlocker[] = [];
+  /** Whoever looks. */
+  @property() me = '';
   /** The admin who looks, or '' for a person who may change nothing. */
   @property() admin = '';
 
   override render() {
-    return html`<ul>
-      ${repeat(
-        this.people.filter((one) => one.removedAt === null),
-        (one) => one.id,
-        (one) => this.#person(one),
-      )}
-    </ul>`;
+    return html`<div class="card-head">
+        <h2>Members</h2>
+        <span class="quiet">${this.#members.length}</span>
+      </div>
+      <div class="frame">
+        <table aria-label="Members">
+          <thead>
+            <tr>
+              <th scope="col">Person</th>
+              <th scope="col">Role</th>
+              <th scope="col">Can unlock with</th>
+              <th scope="col">Last seen</th>
+              ${this.admin === '' ? nothing : html`<th scope="col"><span class="visually-hidden">Acts</span></th>`}
+            </tr>
+          </thead>
+          <tbody>
+            ${repeat(
+              this.#members,
+              (one) => one.id,
+              (one) => this.#person(one),
+            )}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  get #members(): readonly ListedMember[] {
+    return this.people.filter((one) => one.removedAt === null);
   }
 
   #person(person: ListedMember) {
-    const ways = this.unlockers.filter((one) => one.owner === person.email);
-    return html`<li>
-      <span
-        >${person.email} <span class="pill">${ROLE_WORDS[person.role]}</span>${
-          person.missing ? html` <span class="pill bad">Taken out by SQL</span>` : nothing
-        }<br /><span class="quiet"
-          >${
-            person.missing
-              ? 'cannot sign in; add the address again, or remove them'
-              : person.role === 'auditor'
-                ? 'reveals nothing'
-                : ways.length === 0
-                  ? 'no unlock method of their own'
-                  : `can unlock with: ${UNLOCKERS.format(ways.map(({ kind }) => UNLOCKER_WORDS[kind]))}`
-          } · ${
-            person.lastSeenAt === null
-              ? 'not seen yet'
-              : html`last seen <relative-time .at=${person.lastSeenAt}></relative-time>`
-          }</span
-        ></span
-      >
-      ${this.admin !== '' && person.email !== this.admin ? this.#acts(person) : nothing}
-    </li>`;
+    const { email, role, missing, lastSeenAt } = person;
+    return html`<tr>
+      <td>
+        <span class="who"><span class="avatar" aria-hidden="true">${initials(email)}</span><span>${email}</span>${
+          email === this.admin ? html`<span class="pill">You</span>` : nothing
+        }${missing ? html`<span class="pill bad">Removed outside the portal</span>` : nothing}</span>
+      </td>
+      <td>${this.admin === '' || email === this.admin || missing ? ROLE_WORDS[role] : this.#role(person)}</td>
+      <td>${this.#ways(person)}</td>
+      <td class="quiet">${this.#seen(email, lastSeenAt)}</td>
+      ${this.admin === '' ? nothing : html`<td class="acts"><span>${email === this.admin ? html`<span class="quiet">Ask another admin</span>` : this.#remove(person)}</span></td>`}
+    </tr>`;
   }
 
-  #acts(person: Member) {
-    const want = (role: Role | null) =>
-      this.dispatchEvent(new CustomEvent('person-act-wanted', { detail: { person, role } }));
+  #seen(email: string, at: number | null) {
+    if (email === this.me) return 'You, now';
+    return at === null ? 'Not seen yet' : html`<relative-time hourly .at=${at}></relative-time>`;
+  }
+
+  #ways({ email, role, missing }: ListedMember) {
+    if (missing) return html`<span class="quiet">Cannot sign in; add the address again, or remove them</span>`;
+    if (role === 'auditor') return html`<span class="quiet">Auditors reveal nothing</span>`;
+    const ways = this.unlockers.filter((one) => one.owner === email);
+    if (ways.length === 0) return html`<span class="quiet">No unlock method of their own</span>`;
+    return html`<span class="ways">${ways.map(({ kind }) => html`<span class="pill">${WAY_ICONS[kind]}${UNLOCKER_WORDS[kind]}</span>`)}</span>`;
+  }
+
+  #want(person: Member, role: Role | null): void {
+    this.dispatchEvent(new CustomEvent('person-act-wanted', { detail: { person, role } }));
+  }
+
+  #role(person: Member) {
     const choose = (event: Event) => {
       const select = event.target as HTMLSelectElement;
       const role = select.value as Role;
       // A choice is confirmed first: until then the old role stands.
       select.value = person.role;
-      want(role);
+      this.#want(person, role);
     };
-    return html`<span class="row">
-      ${
-        person.missing
-          ? nothing
-          : html`<select aria-label="Role of ${person.email}" .value=${person.role} @change=${choose}>
-              ${Object.entries(ROLE_WORDS).map(([role, words]) => html`<option value=${role} ?selected=${role === person.role}>${words}</option>`)}
-            </select>`
-      }
-      <button class="danger" aria-label="Remove ${person.email}" @click=${() => want(null)}>Remove</button>
-    </span>`;
+    return html`<select aria-label="Role of ${person.email}" .value=${person.role} @change=${choose}>
+      ${Object.entries(ROLE_WORDS).map(([role, words]) => html`<option value=${role} ?selected=${role === person.role}>${words}</option>`)}
+    </select>`;
+  }
+
+  #remove(person: Member) {
+    return html`<button class="small danger" aria-label="Remove ${person.email}" @click=${() => this.#want(person, null)}>Remove</button>`;
   }
 }
 

@@ -110,7 +110,7 @@ export class Adding implements ReactiveController {
     return html`<hand-dialog
       machine=${machine}
       .working=${this.#act.busy}
-      .fault=${(this.#act.failure as Error | null)?.message ?? ''}
+      .failure=${this.#act.failure}
       @secret-given=${(event: SecretGiven) => this.#add(event.detail)}
       @closed=${this.#cancel}
     ></hand-dialog>`;

@@ -3,9 +3,11 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { SecretKind, SecretRef } from '../../../schema/secret.ts';
 import { tidiedUuid } from '../../../schema/typed-text.ts';
+import { ApiProblem } from '../api/http.ts';
 import { tidyField } from '../core/fields.ts';
 import { Modal } from '../core/modal.ts';
 import { plainButton } from '../ui/form-styles.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { KIND_WORDS } from '../ui/words.ts';
@@ -23,6 +25,18 @@ function refOf(kind: SecretKind, form: FormData): SecretRef {
   if (kind === 'local_admin_password') return { account: text('account') };
   if (kind === 'bitlocker_recovery_key') return { protectorId: tidiedUuid(text('protector')), volume: text('volume') };
   return { label: text('label') };
+}
+
+/** So short a secret is in a name by chance. */
+const SECRET_MIN_CHARACTERS = 4;
+
+/** What a secret is of is sent and listed in clear: a slip of the focus must not put the secret there. */
+function givenAway(ref: SecretRef, plaintext: string): ApiProblem | null {
+  if (plaintext.length < SECRET_MIN_CHARACTERS) return null;
+  const fields = Object.entries(ref).filter(([, text]) => text.includes(plaintext));
+  const message = 'has the secret in it, and is shown to everybody';
+  const errors = fields.map(([name]) => ({ field: `body.ref.${name}`, message }));
+  return errors.length === 0 ? null : new ApiProblem('given_away', `A field ${message}.`, null, undefined, errors);
 }
 
 @customElement('hand-dialog')
@@ -50,11 +64,14 @@ export class HandDialog extends LitElement {
   @property() machine = '';
   /** The typed secret is being used: it stays as it is until it is kept or refused. */
   @property({ attribute: false }) working = false;
-  @property({ attribute: false }) fault = '';
+  /** Why it was not kept. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private kind: SecretKind = 'local_admin_password';
   @state() private visible = false;
   @state() private first = '';
   @state() private second = '';
+  /** The secret stands in a field that is no secret, and was not handed over. */
+  @state() private givenAway: ApiProblem | null = null;
   /** Why the pasted text is not in the field. */
   @state() private notTaken = '';
   @query('dialog') private dialog!: HTMLDialogElement;
@@ -62,6 +79,7 @@ export class HandDialog extends LitElement {
   constructor() {
     super();
     new Modal(this);
+    new RefusedFields(this, { failure: () => this.givenAway ?? this.failure, at: { protectorId: 'protector' } });
   }
 
   /** A field that silently cuts pasted text would keep a different secret. */
@@ -84,6 +102,8 @@ export class HandDialog extends LitElement {
     event.preventDefault();
     if (this.working || !this.#isWhole) return;
     const ref = refOf(this.kind, new FormData(event.target as HTMLFormElement));
+    this.givenAway = givenAway(ref, this.first);
+    if (this.givenAway) return;
     const detail = { kind: this.kind, ref, plaintext: this.first };
     this.dispatchEvent(new CustomEvent('secret-given', { detail }));
   };
@@ -147,7 +167,7 @@ export class HandDialog extends LitElement {
             : nothing
         }
         ${this.notTaken ? html`<p class="note bad" role="alert">${this.notTaken}</p>` : nothing}
-        ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+        <div data-refused></div>
         ${this.working ? html`<p role="status">Sealing it and handing it over …</p>` : nothing}
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>

@@ -1,4 +1,5 @@
 // The ticket of this tab's last reveal, to be offered at the next one: a call is often about more than one secret.
+import { beginsWithTicket } from '../../../schema/facts/begins-with-ticket.ts';
 import { tabMemory } from '../core/memory.ts';
 import { notedPerson } from '../core/noted-person.ts';
 
@@ -19,4 +20,8 @@ export function keepTicket(tenant: string, ticket: string | null): void {
   if (ticket !== null) tabMemory.write(nameOf(tenant), ticket);
 }
 
-export const lastTicket = (tenant: string): string | null => tabMemory.read(nameOf(tenant));
+/** Null where there was none, or the pattern of now asks for another form. */
+export function lastTicket(tenant: string, pattern: string | null): string | null {
+  const ticket = tabMemory.read(nameOf(tenant));
+  return ticket !== null && (pattern === null || beginsWithTicket(pattern, ticket)) ? ticket : null;
+}

@@ -14,20 +14,16 @@ export class RecoveryKeyId extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.2rem 0.6rem;
+        gap: 2px 8px;
+        font-size: 13px;
+        line-height: 18px;
       }
       .id {
         font-variant-numeric: slashed-zero;
       }
       strong {
-        font-size: 1.1em;
-        letter-spacing: 0.05em;
+        font-weight: 700;
         border-bottom: 2px solid var(--accent);
-      }
-      button {
-        min-height: 1.75rem;
-        padding: 0.1rem 0.6rem;
-        font-size: 0.85rem;
       }
     `,
   ];
@@ -45,7 +41,7 @@ export class RecoveryKeyId extends LitElement {
     const id = this.protectorId.toUpperCase();
     return html`<span class="quiet">Key ID</span>
       <span class="mono id"><strong>${id.slice(0, READ_OUT)}</strong>${id.slice(READ_OUT)}</span>
-      <button aria-label="${this.said === 'Copy' ? 'Copy the' : `${this.said}:`} key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>${this.said}</button>
+      <button class="small" aria-label="${this.said === 'Copy' ? 'Copy the' : `${this.said}:`} key ID ${id.slice(0, READ_OUT)}" @click=${() => void this.#copy()}>${this.said}</button>
       <span class="visually-hidden" role="status">${this.said === 'Copy' ? nothing : this.said}</span>`;
   }
 }

@@ -2,7 +2,7 @@
 // seconds. The page does the asking; this shows and hides.
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { Secret, SecretKind, SecretVersion } from '../../../schema/secret.ts';
+import type { Secret, SecretVersion } from '../../../schema/secret.ts';
 import type { Opened } from '../../vault/contract.ts';
 import { CLIPBOARD_CHANGED, CLIPBOARD_WORDS, type ClipboardState, copyBriefly } from '../core/brief-clipboard.ts';
 import { Countdown } from '../core/countdown.ts';
@@ -10,20 +10,17 @@ import { Modal } from '../core/modal.ts';
 import {
   circleCheckIcon,
   copyIcon,
-  cpuIcon,
   historyIcon,
-  keyRoundIcon,
   megaphoneIcon,
   scrollTextIcon,
-  textCursorInputIcon,
   timerIcon,
-  userCogIcon,
   xIcon,
 } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { KIND_WORDS, kindInSentence, momentInSentence } from '../ui/words.ts';
 import type { Shown } from '../unlock/opening.ts';
+import { KIND_ICONS } from './kind-icons.ts';
 import { revealStyles } from './reveal-styles.ts';
 import { type Offered, standingOf } from './version-words.ts';
 import './reveal-form.ts';
@@ -40,13 +37,6 @@ export const SHOWN_SECONDS = 30;
 const WARN_SECONDS = 10;
 /** The part of a recovery key's id that is read out. */
 const READ_OUT = 8;
-
-const KIND_ICONS: Record<SecretKind, typeof keyRoundIcon> = {
-  bitlocker_recovery_key: keyRoundIcon,
-  local_admin_password: userCogIcon,
-  bios_password: cpuIcon,
-  other: textCursorInputIcon,
-};
 
 export type RevealStep =
   | { step: 'reason'; fault?: string }
@@ -135,6 +125,18 @@ export class RevealDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('closed'));
   };
 
+  /** What is shown becomes taller or lower; the buttons stay where they are, or the next press would miss. */
+  #spell = (): void => {
+    const below = Math.max(0, innerHeight - this.dialog.getBoundingClientRect().bottom);
+    Object.assign(this.dialog.style, {
+      top: 'auto',
+      bottom: `${below}px`,
+      marginBottom: '0',
+      maxHeight: `calc(100dvh - ${below + 8}px)`,
+    });
+    this.spelling = !this.spelling;
+  };
+
   #keep = (): void => {
     this.#countdown.extend(SHOWN_SECONDS);
     this.#outOf = this.#countdown.secondsLeft;
@@ -209,14 +211,17 @@ export class RevealDialog extends LitElement {
     ></version-choice>`;
   }
 
-  /** Which version it is, since when, and who else may know it. */
-  #facts(secret: Secret, version: SecretVersion) {
+  /** Which version it is, since when, and who else may know it. `opened`: its own header says when, and the server need not. */
+  #facts(secret: Secret, version: SecretVersion, opened: Opened | null = null) {
     const now = Date.now();
     const several = this.choices.length > 1;
+    const since =
+      version.sealedAt === null
+        ? `received ${momentInSentence(version.escrowedAt, now)}`
+        : `sealed ${momentInSentence(version.sealedAt, now)}`;
     return html`<p class="facts">
         ${circleCheckIcon}<span
-          ><strong>Version ${version.version}${standingOf(secret, { several, earlier: this.earlier })}</strong> ·
-          ${version.sealedAt === null ? `received ${momentInSentence(version.escrowedAt, now)}` : `sealed ${momentInSentence(version.sealedAt, now)}`}</span
+          ><strong>Version ${version.version}${standingOf(secret, { several, earlier: this.earlier })}</strong>${opened?.sealedAt == null ? ` · ${since}` : nothing}</span
         >
       </p>
       <p class="facts">
@@ -235,7 +240,7 @@ export class RevealDialog extends LitElement {
     return html`<secret-text .opened=${opened} ?spelling=${this.spelling}></secret-text>
       ${opened.bound ? nothing : html`<p class="note warn">No proof of the PC: nothing shows that this belongs to it.</p>`}
       <sealed-as .opened=${opened} .hostname=${this.pc?.hostname ?? null} .serial=${this.pc?.serial ?? null}></sealed-as>
-      ${this.#facts(secret, version)}
+      ${this.#facts(secret, version, opened)}
       <p class="facts" role="status">
         ${scrollTextIcon}<span>${this.clipboard ? CLIPBOARD_WORDS[this.clipboard] : `Recorded as entry ${auditSeq.toLocaleString()}`}</span>
       </p>
@@ -255,9 +260,7 @@ export class RevealDialog extends LitElement {
         </button>
         <button
           aria-pressed=${this.spelling}
-          @click=${() => {
-            this.spelling = !this.spelling;
-          }}
+          @click=${this.#spell}
         >
           ${megaphoneIcon}Spell it out
         </button>

@@ -5,6 +5,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { beginsWithTicket } from '../../../schema/facts/begins-with-ticket.ts';
 import { circleAlertIcon, lockOpenIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { givesAway } from '../unlock/given-away.ts';
 import type { Shown } from '../unlock/opening.ts';
 import type { Compared } from '../unlock/unlock-compare.ts';
 import { type Proof, UnlockFields, unlockStyles } from '../unlock/unlock-fields.ts';
@@ -24,8 +25,11 @@ export class RevealForm extends LitElement {
       .reason {
         margin-top: 16px;
       }
+      .kept {
+        flex: 1;
+      }
       .again {
-        margin-top: 8px;
+        margin: -4px 0;
       }
       .unlock {
         padding-top: 16px;
@@ -74,8 +78,8 @@ export class RevealForm extends LitElement {
   #fields = new UnlockFields(this);
   /** Kept while something is compared. */
   #given: Proof | null = null;
-  /** The way to unlock has been asked for, and the focus goes to it once it is there. */
-  #toUnlock = false;
+  /** The way to unlock has been asked for, and the focus goes to it once it is there: what is typed until then is no part of the reason. */
+  @state() private toUnlock = false;
 
   override firstUpdated(): void {
     this.field.focus();
@@ -84,8 +88,8 @@ export class RevealForm extends LitElement {
   override updated(changed: Map<string, unknown>): void {
     if (changed.has('fault') && this.fault) this.field?.focus();
     if (changed.get('opening') === true && !this.opening) this.#fields.focus();
-    if (!this.#toUnlock || (this.locked && !this.unlock)) return;
-    this.#toUnlock = false;
+    if (!this.toUnlock || (this.locked && !this.unlock)) return;
+    this.toUnlock = false;
     if (this.locked) this.#fields.focus();
     else this.#give(null);
   }
@@ -95,6 +99,8 @@ export class RevealForm extends LitElement {
     if (reason.length < REASON_MIN_CHARACTERS) return 'Say in a few words why you need it.';
     if (this.ticket !== null && !beginsWithTicket(this.ticket, reason))
       return `Has to begin with a ticket like ${this.ticket}.`;
+    if (this.locked && givesAway(reason, this.#fields.typed))
+      return 'What you unlock with is in the reason, where it would be read for good. Take it out.';
     return '';
   }
 
@@ -109,7 +115,7 @@ export class RevealForm extends LitElement {
     }
     if (!this.locked) this.#give(null);
     else if (this.unlock) this.#openWith(this.unlock);
-    else this.#toUnlock = true;
+    else this.toUnlock = true;
   };
 
   /** Enter after the reason leads on to what is still missing. */
@@ -156,7 +162,9 @@ export class RevealForm extends LitElement {
   #reason() {
     const wrong = this.wrong || this.fault;
     return html`<div class="reason">
-      <div class="over"><label for="reason">Reason</label><span class="quiet">kept in the audit</span></div>
+      <div class="over">
+        <label for="reason">Reason</label><span class="quiet kept">kept in the audit</span>${this.#offer()}
+      </div>
       <input
         id="reason"
         name="reason"
@@ -165,21 +173,20 @@ export class RevealForm extends LitElement {
         enterkeyhint="go"
         aria-describedby="ticket"
         aria-invalid=${wrong ? 'true' : nothing}
-        ?readonly=${this.busy}
+        ?readonly=${this.busy || this.toUnlock}
       />
       ${
         wrong
           ? html`<p class="below wrong" id="ticket" role="alert">${circleAlertIcon}<span>${wrong}</span></p>`
           : html`<p class="below quiet" id="ticket">${this.#hint()}</p>`
       }
-      ${
-        this.offered
-          ? html`<div class="again">
-              <button type="button" class="small" ?disabled=${this.busy} @click=${this.#again}>Use ${this.offered} again</button>
-            </div>`
-          : nothing
-      }
     </div>`;
+  }
+
+  /** Before the field, never on the way from it to the passphrase: a space that was typed for that would press it. */
+  #offer() {
+    if (!this.offered) return nothing;
+    return html`<button type="button" class="small again" ?disabled=${this.busy} @click=${this.#again}>Use ${this.offered} again</button>`;
   }
 
   #hint() {

@@ -64,6 +64,9 @@ export const revealStyles = css`
     display: block;
     margin: 20px 0 12px;
   }
+  .hides progress {
+    height: 6px;
+  }
   .hides {
     display: grid;
     grid-template-columns: auto auto 1fr;

@@ -1,5 +1,6 @@
+import type { LitElement } from 'lit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import type { ListedVersion, Secret } from '../../../schema/secret.ts';
 import type { ManifestUnlocker } from '../../../schema/signed.ts';
 import { readRecoveryPassword } from '../../vault/bitlocker.ts';
@@ -239,7 +240,7 @@ describe('the dialog', () => {
     expect(field.value).toBe('');
     expect(form?.shadowRoot?.activeElement).toBe(field);
     field.value = 'blue screen';
-    form?.renderRoot.querySelector<HTMLButtonElement>('.again button')?.click();
+    form?.renderRoot.querySelector<HTMLButtonElement>('button.again')?.click();
     expect(field.value).toBe('INC-00042 blue screen');
   });
 
@@ -329,6 +330,50 @@ describe('the dialog', () => {
     });
   });
 
+  it('leads by Tab from the reason to the passphrase, though a ticket is offered: a typed space would press that, and the rest go on record', async () => {
+    const [form, reason] = await formOf({ locked: true, unlock: shownOf(), lastTicket: 'INC-00042' });
+    reason.value = 'INC-00043 blue screen';
+    reason.focus();
+    await userEvent.keyboard('{Tab}correct horse battery staple');
+    expect([reason.value, secretField(form)?.value]).toEqual(['INC-00043 blue screen', 'correct horse battery staple']);
+  });
+
+  it('takes three control keys with the ticket of before: back to it, press it, send', async () => {
+    const [form, reason, dialog] = await formOf({ lastTicket: 'INC-00042' });
+    const wanted = new Promise<Event>((done) => dialog.addEventListener('reason-given', done));
+    await userEvent.keyboard('{Shift>}{Tab}{/Shift}{Enter}the same{Enter}');
+    expect(((await wanted) as ReasonGiven).detail.reason).toBe('INC-00042 the same');
+    expect(form.shadowRoot?.activeElement).toBe(reason);
+  });
+
+  it.each([
+    ['whole', 'Correct-horse battery staple'],
+    ['the rest of it, its first word lost', 'INC-00042 horse battery staple'],
+  ])('refuses a reason that has the passphrase in it (%s), before anything is opened or sent', async (_, text) => {
+    const [form, reason] = await formOf({ locked: true, unlock: shownOf() });
+    let given = 0;
+    form.addEventListener('reason-given', () => given++);
+    reason.value = text;
+    (secretField(form) as HTMLInputElement).value = 'correct horse battery staple';
+    await submit(form);
+    expect(form.renderRoot.querySelector('[role=alert]')?.textContent).toContain('is in the reason');
+    expect([form.shadowRoot?.activeElement, given]).toEqual([reason, 0]);
+    reason.value = 'INC-00042 the battery of his horse';
+    await submit(form);
+    expect(given).toBe(1);
+  });
+
+  it('takes nothing more into the reason once the way to unlock is waited for, because the passphrase is what comes next', async () => {
+    const [form, reason, dialog] = await formOf({ locked: true, unlock: null });
+    reason.value = 'blue screen';
+    await userEvent.keyboard('{Enter}horse');
+    expect(reason.value).toBe('blue screen');
+    Object.assign(dialog, { unlock: shownOf() });
+    await dialog.updateComplete;
+    await form.updateComplete;
+    expect(form.shadowRoot?.activeElement).toBe(secretField(form));
+  });
+
   it('begins with a passkey where there is one, and with what was used last in this browser after that', async () => {
     const withKey = [...unlockers, unlockerOf({ id: 'key', owner: ADA, kind: 'passkey' })];
     const chosen = async (last: string | null) => {
@@ -369,6 +414,48 @@ describe('the dialog', () => {
     const said = element.renderRoot.textContent?.replaceAll(/\s+/g, ' ');
     expect(said).toMatch(/Version 1, in force · sealed/);
     expect(said).toMatch(/Last revealed .* by eve@example.com/);
+  });
+
+  it('says once when it was sealed: before it is opened as the server has it, then as its own header says', async () => {
+    const element = await open();
+    const sealed = async () => {
+      await element.updateComplete;
+      const header = element.renderRoot.querySelector<LitElement>('sealed-as');
+      await header?.updateComplete;
+      const said = `${element.renderRoot.textContent} ${header?.renderRoot.textContent ?? ''}`;
+      return said.match(/sealed/gi)?.length ?? 0;
+    };
+    expect(await sealed()).toBe(1);
+    const opened = { plaintext: 'aB7', bound: true, sealedAt: 1, pc: null, bitlocker: null };
+    element.progress = { step: 'shown', opened, auditSeq: 1 };
+    expect(await sealed()).toBe(1);
+    element.progress = { step: 'shown', opened: { ...opened, sealedAt: null }, auditSeq: 1 };
+    expect(await sealed()).toBe(1);
+  });
+
+  it('leaves its buttons where they are while it spells, because the next press is for one of them', async () => {
+    await page.viewport(1280, 860);
+    const element = await open();
+    const opened = { plaintext: 'aB7xK2mQ9pLw4Zt6Rv8Y', bound: true, sealedAt: 1, pc: null, bitlocker: null };
+    element.progress = { step: 'shown', opened, auditSeq: 1 };
+    await element.updateComplete;
+    const [spell, keep] = ['[aria-pressed]', '.actions .primary'].map(
+      (of) => element.renderRoot.querySelector(of) as HTMLButtonElement,
+    );
+    const at = async () => {
+      await element.updateComplete;
+      await element.renderRoot.querySelector<LitElement>('secret-text')?.updateComplete;
+      return Math.round(keep?.getBoundingClientRect().top ?? 0);
+    };
+    // It rises as it opens.
+    for (const one of element.renderRoot.querySelector('dialog')?.getAnimations() ?? []) one.finish();
+    const before = await at();
+    spell?.click();
+    expect(await at()).toBe(before);
+    expect(spell?.ariaPressed).toBe('true');
+    spell?.click();
+    expect(await at()).toBe(before);
+    await page.viewport(414, 896);
   });
 
   it('gives the focus back to what opened it', async () => {

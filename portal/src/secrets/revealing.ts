@@ -31,6 +31,10 @@ function refusalWords(error: unknown): string {
   return (error as Error).message;
 }
 
+/** It stands at the field. */
+const isAboutReason = (error: unknown): boolean =>
+  isProblem(error, 'not_a_ticket') || (error instanceof ApiProblem && error.fields.has('reason'));
+
 /** The answer must match the request: otherwise a server that swaps the record would choose what is shown. */
 const isFor = (revealed: Revealed, { secret, version }: Asked): boolean =>
   revealed.id === secret.id &&
@@ -158,7 +162,7 @@ export class Revealing implements ReactiveController {
       if (signal.aborted) return;
       const message = refusalWords(error);
       this.#show(
-        isProblem(error, 'not_a_ticket')
+        isAboutReason(error)
           ? { step: 'reason', fault: message }
           : { step: 'fault', message, audited: isProblem(error, 'done_already') },
       );
@@ -202,7 +206,7 @@ export class Revealing implements ReactiveController {
       .locked=${this.#locked ?? !this.#isOpen(vaultState())}
       .unlock=${this.#opening.shown}
       .opening=${this.#opening.working}
-      .lastTicket=${lastTicket(this.#tenant())}
+      .lastTicket=${lastTicket(this.#tenant(), this.#ticket)}
       .choices=${this.#beside.choices}
       .earlier=${this.#beside.earlier}
       machine=${machine}

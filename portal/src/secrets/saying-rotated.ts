@@ -70,7 +70,7 @@ export class SayingRotated implements ReactiveController {
       action="It was rotated"
       .words=${this.#words(this.#asked, machine)}
       .busy=${this.#act.busy}
-      .fault=${(this.#act.failure as Error | null)?.message ?? ''}
+      .failure=${this.#act.failure}
       @confirmed=${(event: Confirmed) => this.#say(event)}
       @closed=${this.#close}
     ></confirm-dialog>`;
@@ -83,6 +83,7 @@ export class SayingRotated implements ReactiveController {
       </p>
       <label for="reason">How do you know?</label>
       <input id="reason" name="reason" required minlength="3" maxlength="500" autocomplete="off" autofocus ?readonly=${this.#act.busy} />
-      <p class="quiet">It goes into the audit with your name. Not for whoever has revealed it.</p>`;
+      <p class="quiet">It goes into the audit with your name. Not for whoever has revealed it: if there is no other admin, the mark stays
+        until the PC itself shows a later version.</p>`;
   }
 }

@@ -1,15 +1,18 @@
 // A machine's secrets: each one held, every version, who handed it over and under which key, and a button to reveal
 // each.
-import { css, html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Role } from '../../../schema/person.ts';
 import type { ListedVersion, Secret, SecretVersion } from '../../../schema/secret.ts';
 import { asideWith } from '../ui/aside-words.ts';
+import { eyeIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
 import { dateTime, dayOf, FINDING_WORDS, KIND_WORDS, kindInSentence, refWords, shortId } from '../ui/words.ts';
+import { KIND_ICONS } from './kind-icons.ts';
 import type { FurtherVersions } from './older-versions.ts';
 import { newestKeysFirst } from './refs.ts';
+import { secretListStyles } from './secret-list-styles.ts';
 import { offeredWith, sealedWords, versionFacts } from './version-words.ts';
 import './recovery-key-id.ts';
 import '../ui/problem-note.ts';
@@ -24,57 +27,16 @@ export type VersionsWanted = CustomEvent<{ secret: string; end: 'older' | 'first
 /** Fired when somebody wants to see one version. */
 export type RevealWanted = CustomEvent<{ secret: Secret; version: SecretVersion }>;
 
+const lastRevealed = ({ lastRevealedAt, lastRevealedBy }: Secret) =>
+  lastRevealedAt === null
+    ? 'Never revealed'
+    : html`Last revealed <relative-time .at=${lastRevealedAt}></relative-time>${
+        lastRevealedBy === null ? nothing : html` by ${theirs(lastRevealedBy)}`
+      }`;
+
 @customElement('secret-list')
 export class SecretList extends LitElement {
-  static override styles = [
-    shared,
-    css`
-      ul,
-      ol {
-        list-style: none;
-        margin: 0;
-        padding: 0;
-      }
-      ul > li + li {
-        border-top: 1px solid var(--line);
-        margin-top: 0.9rem;
-        padding-top: 0.9rem;
-      }
-      .head {
-        display: flex;
-        justify-content: space-between;
-        align-items: start;
-        gap: 1rem;
-      }
-      h3 {
-        margin: 0;
-        font-size: 1rem;
-      }
-      p {
-        margin: 0.15rem 0;
-      }
-      details {
-        margin-top: 0.4rem;
-      }
-      summary {
-        cursor: pointer;
-        min-height: 1.75rem;
-      }
-      @media (pointer: coarse) {
-        .reveal {
-          min-height: 3rem;
-        }
-      }
-      .pill {
-        white-space: normal;
-        overflow-wrap: anywhere;
-      }
-      .older {
-        padding: 0.4rem 0 0.4rem 0.9rem;
-        border-left: 2px solid var(--line);
-      }
-    `,
-  ];
+  static override styles = [shared, secretListStyles];
   @property({ attribute: false }) secrets: readonly Secret[] = [];
   @property({ attribute: false }) memberRole: Role = 'auditor';
   /** The id of the machine they are shown with; one that was sealed for another id of the same PC says so. */
@@ -102,49 +64,51 @@ export class SecretList extends LitElement {
         : nothing
     }
       <ul>
-        ${newestKeysFirst(this.secrets).map((secret) => this.#secret(secret))}
+        ${newestKeysFirst(this.secrets).map((secret, index) => this.#secret(secret, index === 0))}
       </ul>`;
   }
 
-  #secret(secret: Secret) {
+  #secret(secret: Secret, leading: boolean) {
     const [last] = secret.versions;
     if (!last) return nothing;
     // The newest of those set aside is shown, and nothing is said about what a PC has.
     const offered = this.apart ? [last] : secret.offered;
     const several = !this.apart && offeredWith(secret, this.secrets).length > 1;
     const earlier = secret.count - offered.length;
-    return html`<li>
-      <h3>${KIND_WORDS[secret.kind]}</h3>
-      ${this.#ref(secret)} ${this.apart ? nothing : this.#inForce(secret)} ${this.apart ? nothing : this.#replaced(secret)}
-      ${this.apart ? nothing : this.#rotate(secret)}
-      ${
-        secret.machine === this.machine
-          ? nothing
-          : html`<p class="quiet">Sealed for the ID <span class="mono" title=${secret.machine}>${shortId(secret.machine)}</span></p>`
-      }
-      <p class="quiet">
+    const only = offered.length === 1;
+    return html`<li class=${only ? 'only' : ''}>
+      <span class="tile ${secret.kind === 'bitlocker_recovery_key' ? 'accent' : ''}">${KIND_ICONS[secret.kind]}</span>
+      <div class="what">
+        <h3>${KIND_WORDS[secret.kind]}${'protectorId' in secret.ref ? html` · ${theirs(secret.ref.volume)}` : nothing}</h3>
+        ${this.#ref(secret)}
+        ${this.apart ? nothing : html`${this.#inForce(secret)} ${this.#replaced(secret)} ${this.#rotate(secret)}`}
         ${
-          secret.lastRevealedAt === null
-            ? 'Never revealed'
-            : html`Last revealed <relative-time .at=${secret.lastRevealedAt}></relative-time>`
+          secret.machine === this.machine
+            ? nothing
+            : html`<p class="quiet">Sealed for the ID <span class="mono" title=${secret.machine}>${shortId(secret.machine)}</span></p>`
         }
-      </p>
-      ${several && offered.length > 0 ? html`<p><span class="pill warn">More than one may be on the PC</span></p>` : nothing}
-      ${offered.map((version) => this.#offered(secret, version, several))}
+        ${several && offered.length > 0 ? html`<p><span class="pill warn">More than one may be on the PC</span></p>` : nothing}
+        ${offered.length === 0 ? html`<p class="quiet">${lastRevealed(secret)}</p>` : nothing}
+      </div>
+      ${offered.map((version, index) => this.#offered(secret, version, { several, first: index === 0, leading }))}
       ${secret.moreOffered ? html`<p class="quiet">There are more of unknown order than are shown here.</p>` : nothing}
       ${earlier > 0 ? this.#earlier(secret, earlier, offered) : nothing}
     </li>`;
   }
 
   /** A version that the PC may have. Beside another, it says what tells the two apart. */
-  #offered(secret: Secret, version: ListedVersion, several: boolean) {
+  #offered(
+    secret: Secret,
+    version: ListedVersion,
+    { several, first, leading }: { several: boolean; first: boolean; leading: boolean },
+  ) {
     return html`<div class="head">
       <div>
-        ${this.#version(version)}
+        ${this.#version(version, first ? html` · ${lastRevealed(secret)}` : nothing)}
         ${several ? html`<p class="quiet">${versionFacts(version).join(', ')}</p>` : nothing}
         ${this.#unconfirmed(secret, version)}
       </div>
-      ${this.#button(secret, version)}
+      ${this.#button(secret, version, first && leading)}
     </div>`;
   }
 
@@ -213,25 +177,33 @@ export class SecretList extends LitElement {
   }
 
   #ref({ ref }: Secret) {
-    if (!('protectorId' in ref)) return html`<p class="quiet">${refWords(ref)}</p>`;
-    return html`<p class="quiet">Volume ${theirs(ref.volume)}</p>
-      <recovery-key-id .protectorId=${ref.protectorId}></recovery-key-id>`;
+    return 'protectorId' in ref
+      ? html`<recovery-key-id .protectorId=${ref.protectorId}></recovery-key-id>`
+      : html`<p class="quiet">${refWords(ref)}</p>`;
   }
 
-  #version(version: ListedVersion) {
-    return html`<p class="quiet">
+  #version(version: ListedVersion, revealed: unknown = nothing) {
+    return html`<p class="quiet line">
         Version ${version.version}, sealed <relative-time .at=${version.escrowedAt}></relative-time>${
           version.by === null && version.uploadedBy === null ? html` by ${theirs(version.escrowedBy)}` : nothing
         }, key
-        <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>
+        <span class="mono" title=${version.kid}>${shortId(version.kid)}</span>${revealed}
       </p>
-      <p>
-        ${version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`}
-        ${version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`}
-        ${version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`}
-        ${version.bound ? html`<span class="pill">Proof of the PC</span>` : html`<span class="pill warn">No proof of the PC</span>`}
-        ${version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version)}
-      </p>`;
+      ${this.#pills(version)}`;
+  }
+
+  /** Only what is not as usual, and what somebody has to know before the secret is needed. */
+  #pills(version: ListedVersion) {
+    const pills = [
+      version.aside === null ? nothing : html`<span class="pill warn">${asideWith(version.aside)}</span>`,
+      version.by === null ? nothing : html`<span class="pill">Added by ${version.by}</span>`,
+      version.uploadedBy === null ? nothing : html`<span class="pill">Uploaded by ${version.uploadedBy}</span>`,
+      version.bound
+        ? nothing
+        : html`<span class="pill warn" title="An older engine sealed it without the PC’s name: nothing shows that it belongs to this PC">No proof of the PC</span>`,
+      version.unopenable ? html`<span class="pill bad">Marked as not openable</span>` : this.#finding(version),
+    ].filter((one) => one !== nothing);
+    return pills.length > 0 ? html`<p class="row">${pills}</p>` : nothing;
   }
 
   /**
@@ -285,6 +257,7 @@ export class SecretList extends LitElement {
         this.memberRole === 'admin'
           ? html`<button
               class="small"
+              title="You have changed it on the PC: takes the mark off, on record with how you know"
               aria-label="It was rotated: ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}"
               @click=${() => this.dispatchEvent(new CustomEvent('rotated-wanted', { detail: secret }))}
             >
@@ -295,15 +268,15 @@ export class SecretList extends LitElement {
     </p>`;
   }
 
-  #button(secret: Secret, version: SecretVersion) {
+  #button(secret: Secret, version: SecretVersion, primary = false) {
     if (this.memberRole === 'auditor') return nothing;
     const label = `Reveal ${kindInSentence(secret.kind)}, ${refWords(secret.ref)}, version ${version.version}`;
     return html`<button
-      class="reveal"
+      class="reveal ${primary ? 'primary' : ''}"
       aria-label=${label}
       @click=${() => this.dispatchEvent(new CustomEvent('reveal-wanted', { detail: { secret, version } }))}
     >
-      Reveal
+      ${eyeIcon}Reveal
     </button>`;
   }
 }

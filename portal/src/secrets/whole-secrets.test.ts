@@ -83,6 +83,21 @@ describe('a secret added by hand', () => {
     expect(alerts(element)).toEqual([]);
   });
 
+  it('that stands in its name too is not handed over, because a name is listed in clear: it says so at the field', async () => {
+    const element = await show<HandDialog>('hand-dialog');
+    const plaintexts = given(element);
+    const account = element.renderRoot.querySelector('#account') as HTMLInputElement;
+    account.value = 'local t0p-Secret';
+    for (const id of ['first', 'second']) await enter(element, id, 't0p-Secret');
+    submit(element);
+    await element.updateComplete;
+    expect([plaintexts, account.getAttribute('aria-invalid')]).toEqual([[], 'true']);
+    expect(alerts(element).join()).toContain('has the secret in it');
+    account.value = 'local';
+    submit(element);
+    expect(plaintexts).toEqual(['t0p-Secret']);
+  });
+
   it('that is a recovery password is its digits, however the lines of what it was copied from were broken', async () => {
     const element = await show<HandDialog>('hand-dialog');
     const kind = element.renderRoot.querySelector('#kind') as HTMLSelectElement;

@@ -3,6 +3,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { EVENTS_KEPT_MAX_DAYS, EVENTS_KEPT_MIN_DAYS } from '../../../schema/facts/days.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { isSame, keptWords, rebased, settingsStyles } from './settings-form.ts';
 import '../ui/confirm-dialog.ts';
@@ -28,9 +29,16 @@ export class EventsKept extends LitElement {
   @property({ attribute: false }) busy = false;
   /** The last change was of these, and can be taken back. */
   @property({ attribute: false }) saved = false;
+  /** Why it was not saved. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private draft!: Draft;
   /** After how many days events are to go that are kept for longer now; null: nothing is being asked. */
   @state() private asked: number | null = null;
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure, at: { eventsKeptDays: 'days' } });
+  }
 
   /** What is being changed stays when the settings are read anew; the rest follows them. */
   override willUpdate(changed: PropertyValues<this>): void {
@@ -55,7 +63,7 @@ export class EventsKept extends LitElement {
 
   override render() {
     const { limited, days } = this.draft;
-    return html`<h2>Events</h2>
+    return html`<div class="card-head"><h2>Events</h2></div>
       <form @submit=${this.#submit}>
         <fieldset ?disabled=${!this.editable}>
           <legend>How long the events of a run are kept</legend>

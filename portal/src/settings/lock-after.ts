@@ -7,6 +7,7 @@ import {
   LOCK_AFTER_USUAL_MINUTES,
 } from '../../../schema/facts/idle.ts';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { isSame, keptWords, rebased, settingsStyles } from './settings-form.ts';
 
@@ -33,7 +34,14 @@ export class LockAfter extends LitElement {
   @property({ attribute: false }) busy = false;
   /** The last change was of this, and can be taken back. */
   @property({ attribute: false }) saved = false;
+  /** Why it was not saved. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private draft!: Draft;
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure, at: { lockAfterMinutes: 'minutes' } });
+  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;
@@ -57,7 +65,7 @@ export class LockAfter extends LitElement {
 
   override render() {
     const { minutes } = this.draft;
-    return html`<h2>Vault</h2>
+    return html`<div class="card-head"><h2>Vault</h2></div>
       <form @submit=${this.#submit}>
         <fieldset ?disabled=${!this.editable}>
           <legend>When an open vault locks by itself</legend>

@@ -3,6 +3,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Settings, SettingsChange } from '../../../schema/settings.ts';
+import { ApiProblem } from '../api/http.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { isSame, keptWords, rebased, settingsStyles } from './settings-form.ts';
 
@@ -42,6 +44,14 @@ function draftOf({ ticketPattern, revealBudget, rotateAfterRevealMs: delay }: Se
   };
 }
 
+/** A longer time allows at least what a shorter one does: where it does not, the field of the longer one says so. */
+function lessThanShorter({ perMinute, perHour, perDay }: Settings['revealBudget']): ApiProblem | null {
+  const at = (field: string, message: string) =>
+    new ApiProblem('invalid_body', message, null, undefined, [{ field, message }]);
+  if (perMinute > perHour) return at('perHour', `must be at least ${perMinute}, which a minute allows`);
+  return perHour > perDay ? at('perDay', `must be at least ${perHour}, which an hour allows`) : null;
+}
+
 @customElement('reveal-settings')
 export class RevealSettings extends LitElement {
   static override styles = [
@@ -66,8 +76,19 @@ export class RevealSettings extends LitElement {
   @property({ attribute: false }) busy = false;
   /** The last change was of these, and can be taken back. */
   @property({ attribute: false }) saved = false;
+  /** Why it was not saved. */
+  @property({ attribute: false }) failure: unknown = null;
   @state() private draft!: Draft;
-  @state() private fault = '';
+  /** What cannot be sent as it is typed; said at its field, like a refusal. */
+  @state() private fault: ApiProblem | null = null;
+
+  constructor() {
+    super();
+    new RefusedFields(this, {
+      failure: () => this.fault ?? this.failure,
+      at: { ticketPattern: 'pattern', revealBudget: 'perMinute', rotateAfterRevealMs: 'hours' },
+    });
+  }
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('settings')) return;
@@ -106,11 +127,8 @@ export class RevealSettings extends LitElement {
     const perMinute = Number(budgets.perMinute);
     const perHour = Number(budgets.perHour);
     const perDay = Number(budgets.perDay);
-    this.fault = '';
-    if (perMinute > perHour || perHour > perDay) {
-      this.fault = 'An hour allows at least what a minute does, and a day what an hour does.';
-      return;
-    }
+    this.fault = lessThanShorter({ perMinute, perHour, perDay });
+    if (this.fault) return;
     const detail: SettingsChange = {
       ticketPattern: ticket ? pattern.trim() : null,
       revealBudget: { perMinute, perHour, perDay },
@@ -120,10 +138,9 @@ export class RevealSettings extends LitElement {
   };
 
   override render() {
-    return html`<h2>Reveals</h2>
+    return html`<div class="card-head"><h2>Reveals</h2></div>
       <form @submit=${this.#submit}>
         ${this.#reason()} ${this.#budgets()} ${this.#rotation()}
-        ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
         ${this.editable ? this.#keep() : html`<p class="quiet">Only an admin can change this.</p>`}
       </form>`;
   }

@@ -48,3 +48,22 @@ it('says that it was saved where the button is, with the way back, until somethi
   await type(element, '3');
   expect(words(element)).toBe('Save Saved just now, but not what was changed since');
 });
+
+it('says at the field of an hour that it allows less than a minute does, and sends nothing', async () => {
+  const { element } = await show();
+  let given = 0;
+  element.addEventListener('settings-given', () => given++);
+  await type(element, String(DEFAULT_SETTINGS.revealBudget.perHour + 1));
+  element.renderRoot.querySelector('form')?.requestSubmit();
+  await element.updateComplete;
+  await element.updateComplete;
+  const field = element.renderRoot.querySelector<HTMLInputElement>('#perHour');
+  expect([field?.getAttribute('aria-invalid'), element.shadowRoot?.activeElement?.id, given]).toEqual([
+    'true',
+    'perHour',
+    0,
+  ]);
+  expect(field?.nextElementSibling?.textContent).toContain(
+    `must be at least ${DEFAULT_SETTINGS.revealBudget.perHour + 1}`,
+  );
+});

@@ -4,27 +4,74 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 export const settingsStyles = css`
   fieldset {
     border: 0;
-    margin: 0 0 1.1rem;
+    margin: 0 0 20px;
     padding: 0;
     min-width: 0;
   }
   legend {
-    font-weight: 500;
+    font-size: 13px;
+    line-height: 18px;
+    font-weight: 550;
     padding: 0;
-    margin-bottom: 0.3rem;
+    margin-bottom: 8px;
   }
   .choice {
     display: flex;
-    gap: 0.6rem;
+    gap: 8px;
     align-items: baseline;
     font-weight: 400;
   }
+  fieldset .quiet {
+    font-size: 13px;
+    line-height: 18px;
+  }
+  /* The foot of the card: what stands is said on the left, the button is on the right. */
   .kept {
-    min-height: var(--control);
+    min-height: calc(var(--control) + 16px);
+    margin: 0 -16px -16px;
+    padding: 7px 16px;
+    border-top: 1px solid var(--line);
+    border-radius: 0 0 11px 11px;
+    background: var(--canvas);
+    font-size: 13px;
+  }
+  .saved {
+    color: var(--good);
+  }
+  .unsaved {
+    color: var(--text-2);
+  }
+  .unsaved::before {
+    content: "";
+    display: inline-block;
+    width: 8px;
+    height: 8px;
+    margin-right: 6px;
+    border-radius: 50%;
+    background: var(--warn);
+  }
+  .kept .primary {
+    order: 1;
+    margin-left: auto;
   }
   .indent {
-    margin: 0 0 0.5rem 1.6rem;
-    max-width: 16rem;
+    margin: 0 0 8px 28px;
+    max-width: 224px;
+  }
+  @media (min-width: 960px) {
+    fieldset {
+      display: grid;
+      grid-template-columns: 280px minmax(0, 1fr);
+      column-gap: 24px;
+    }
+    /* Floating makes it a part of the grid like any other. */
+    legend {
+      float: left;
+      grid-row: 1 / span 9;
+    }
+    fieldset > :not(legend) {
+      grid-column: 2;
+    }
   }
 `;
 
@@ -54,5 +101,5 @@ export const keptWords = ({
   unsaved: boolean;
   saved: boolean;
   undo: () => void;
-}): TemplateResult => html`<span role="status" class="quiet">${standing(unsaved, saved)}</span>
+}): TemplateResult => html`<span role="status" class=${unsaved ? 'unsaved' : 'saved'}>${standing(unsaved, saved)}</span>
   ${saved && !unsaved ? html`<button type="button" class="ghost small" @click=${undo}>Undo</button>` : nothing}`;

@@ -115,13 +115,14 @@ export class SettingsPage extends LitElement {
   override render() {
     const { loaded, unreachable } = this.#work;
     return html`<h1>Settings</h1>
+      <p class="quiet">For everyone at ${this.membership.name}. A change is recorded in the audit.</p>
       <problem-note .error=${unreachable} retry @retry=${this.#work.now}></problem-note>
       ${loaded || unreachable ? nothing : html`<p role="status">Loading the settings …</p><progress aria-label="Loading"></progress>`}
       ${loaded ? this.#content(loaded) : nothing}`;
   }
 
   #content(loaded: Loaded) {
-    return html`<problem-note .error=${this.#work.failure}></problem-note>
+    return html`<problem-note .error=${this.#work.failureBut('reveals', 'vault', 'events')}></problem-note>
       ${this.#admin ? nothing : html`<p class="quiet">Only an admin of ${this.membership.name} can change what is here.</p>`}
       ${this.#keys(loaded)}
       <section class="card">
@@ -130,6 +131,7 @@ export class SettingsPage extends LitElement {
           .editable=${this.#admin}
           .busy=${this.#work.busy}
           .saved=${this.saved?.section === 'reveals'}
+          .failure=${this.#work.failureOf('reveals')}
           @settings-given=${(event: SettingsGiven) => void this.#change('reveals', event.detail)}
           @unsaved-changed=${(event: UnsavedChanged) => this.#note('reveals', event)}
           @undo-wanted=${this.#undo}
@@ -141,6 +143,7 @@ export class SettingsPage extends LitElement {
           .editable=${this.#admin}
           .busy=${this.#work.busy}
           .saved=${this.saved?.section === 'vault'}
+          .failure=${this.#work.failureOf('vault')}
           @lock-after-given=${(event: LockAfterGiven) => void this.#change('vault', event.detail)}
           @unsaved-changed=${(event: UnsavedChanged) => this.#note('vault', event)}
           @undo-wanted=${this.#undo}
@@ -152,6 +155,7 @@ export class SettingsPage extends LitElement {
           .editable=${this.#admin}
           .busy=${this.#work.busy}
           .saved=${this.saved?.section === 'events'}
+          .failure=${this.#work.failureOf('events')}
           @events-kept-given=${(event: EventsKeptGiven) => void this.#change('events', event.detail)}
           @unsaved-changed=${(event: UnsavedChanged) => this.#note('events', event)}
           @undo-wanted=${this.#undo}
@@ -214,7 +218,7 @@ export class SettingsPage extends LitElement {
       >
       <div class="row">${keptWords({ unsaved: false, saved: this.saved?.section === 'engines', undo: this.#undo })}</div>
       <p class="quiet">
-        Older engines send raw RSA-OAEP, which names no PC: such a secret is kept, and says “No proof of the PC” for good.
+        Older engines send secrets that name no PC. Such a secret is kept, and says “No proof of the PC” for good.
       </p>
     </section>`;
   }

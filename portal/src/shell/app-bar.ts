@@ -68,7 +68,7 @@ export class AppBar extends LitElement {
         gap: 8px;
         min-width: 0;
         padding: 0 6px 0 10px;
-        border-color: transparent;
+        border-color: var(--pill-line);
         border-radius: var(--radius-note);
         background: var(--sunken);
         color: var(--text-3);

@@ -41,3 +41,9 @@ it('tells every admin who unlocked with the recovery sheets, and what is to be d
 it('says nothing of sheets that nobody has used, nor where the server does not know', async () => {
   expect([await said({ recoveryUsed: null }), await said({})]).toEqual([[], []]);
 });
+
+it('names who asks to unlock, and says how many more do', async () => {
+  const firstWaiting = 'eng@example.com';
+  expect((await said({ grantsWaiting: 1, firstWaiting }))[0]).toMatch(/^eng@example\.com asks to unlock\./);
+  expect((await said({ grantsWaiting: 3, firstWaiting }))[0]).toMatch(/^eng@example\.com and 2 more ask to unlock\./);
+});

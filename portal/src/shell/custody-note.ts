@@ -145,7 +145,7 @@ export class CustodyNote extends LitElement {
   }
 
   #custody(custody: Custody): Note[] {
-    const { adminUnlockers, recoveryProvenAt, recoveryUsed, grantsWaiting, notOpening } = custody;
+    const { adminUnlockers, recoveryProvenAt, recoveryUsed, grantsWaiting, firstWaiting, notOpening } = custody;
     const to = (page: string, words: string) => html`<a href="/t/${this.membership.tenant}/${page}">${words}</a>`;
     const notes: [boolean, Tone, TemplateResult][] = [
       [
@@ -167,7 +167,7 @@ export class CustodyNote extends LitElement {
       [
         grantsWaiting > 0,
         '',
-        html`${grantsWaiting === 1 ? 'Somebody asks' : `${grantsWaiting} people ask`} to unlock. ${to('access', 'Compare words')}`,
+        html`${theirs(firstWaiting ?? 'Somebody')} ${grantsWaiting === 1 ? 'asks' : `and ${grantsWaiting - 1} more ask`} to unlock. ${to('access', 'Compare words')}`,
       ],
       [recoveryProvenAt === null, 'warn', html`There are no recovery sheets. ${to('access', 'Make them')}`],
       [

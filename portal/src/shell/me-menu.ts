@@ -7,12 +7,9 @@ import { chooseTheme, THEME_CHOSEN, THEME_WORDS, type Theme, theme } from '../co
 import { signOut } from '../session/person.ts';
 import { chevronsUpDownIcon, circleHelpIcon, fingerprintIcon, logOutIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { ROLE_WORDS } from '../ui/words.ts';
+import { initials, ROLE_WORDS } from '../ui/words.ts';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
-
-/** Two letters for a person, from their address. */
-export const initials = (email: string): string => email.slice(0, 2).toUpperCase();
 
 export const leave = (event: Event): void => {
   event.preventDefault();
@@ -43,18 +40,6 @@ export class MeMenu extends LitElement {
       }
       .open:hover {
         background: var(--sunken);
-      }
-      .avatar {
-        display: grid;
-        place-items: center;
-        flex: none;
-        width: 26px;
-        height: 26px;
-        border-radius: 50%;
-        background: var(--accent-surface);
-        color: var(--accent-strong);
-        font-size: 11px;
-        font-weight: 600;
       }
       .who {
         flex: 1;

@@ -6,8 +6,8 @@ import { Modal } from '../core/modal.ts';
 import { nextTheme, THEME_WORDS, theme } from '../core/theme.ts';
 import { chevronRightIcon, circleHelpIcon, logOutIcon, sunMoonIcon, xIcon } from '../ui/icons.ts';
 import { shared } from '../ui/shared-styles.ts';
-import { ROLE_WORDS } from '../ui/words.ts';
-import { initials, leave } from './me-menu.ts';
+import { initials, ROLE_WORDS } from '../ui/words.ts';
+import { leave } from './me-menu.ts';
 import { type Dues, groupsOf, type MenuEntry } from './menu.ts';
 
 /** Fires `closed` and `help-wanted`. */
@@ -32,18 +32,6 @@ export class MoreSheet extends LitElement {
       h1 {
         font-size: 14px;
         line-height: 20px;
-      }
-      .avatar {
-        display: grid;
-        place-items: center;
-        flex: none;
-        width: 26px;
-        height: 26px;
-        border-radius: 50%;
-        background: var(--accent-surface);
-        color: var(--accent-strong);
-        font-size: 11px;
-        font-weight: 600;
       }
       .group {
         margin: 8px 0 2px;

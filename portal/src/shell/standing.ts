@@ -9,6 +9,8 @@ import { overview as askOverview } from '../api/overview.ts';
 import { Polling } from '../core/polling.ts';
 import type { Dues } from './menu.ts';
 
+/** Fired on window when the tenant’s keys were made here: what every page says of them is no longer true. */
+export const KEYS_MADE = 'totl-keys-made';
 const REFRESH_MS = 30_000;
 
 export class Standing implements ReactiveController {
@@ -29,7 +31,15 @@ export class Standing implements ReactiveController {
     });
   }
 
-  hostConnected(): void {}
+  hostConnected(): void {
+    window.addEventListener(KEYS_MADE, this.#keysMade);
+  }
+
+  hostDisconnected(): void {
+    window.removeEventListener(KEYS_MADE, this.#keysMade);
+  }
+
+  #keysMade = (): void => void this.#refresh();
 
   /** Said with each render. `membership`: of the tenant that is open, where the person oversees it; `place`: another page is another look. */
   look(membership: Membership | null, place: string): void {

@@ -149,7 +149,7 @@ export class TenantSwitcher extends LitElement {
           />`
         : nothing
     }
-      ${fitting.length === 0 ? html`<p class="quiet" role="status">No tenant of yours is called so.</p>` : nothing}
+      ${fitting.length === 0 ? html`<p class="quiet" role="status">No tenant of yours matches.</p>` : nothing}
       <ul>
         ${fitting.map(
           ({ tenant, name, role, status }) => html`<li>

@@ -5,8 +5,8 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Token } from '../../../schema/token.ts';
 import { Modal } from '../core/modal.ts';
 import { asideWords, machinesWords } from '../ui/aside-words.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
-import '../ui/problem-note.ts';
 
 /** Fired when another instant is chosen from which on it is to count; `since` null: all that it ever brought. */
 /** `done` false: there is more to come. */
@@ -54,6 +54,7 @@ export class AsideDialog extends LitElement {
   constructor() {
     super();
     new Modal(this);
+    new RefusedFields(this, { failure: () => this.failure });
   }
 
   #close = (): void => {
@@ -115,12 +116,12 @@ export class AsideDialog extends LitElement {
         ${
           this.partly
             ? html`<label for="since">Since</label>
-                <input id="since" type="datetime-local" required @change=${this.#chooseSince} />`
+                <input id="since" name="since" type="datetime-local" required @change=${this.#chooseSince} />`
             : nothing
         }
       </fieldset>
       <p role="status">${done ? '' : 'Counting … so far '}${asideWords(this.brought)}. ${machinesWords(this.brought.machines)}</p>
-      <problem-note .error=${this.failure}></problem-note>`;
+      <div data-refused></div>`;
   }
 
   #bringBack() {

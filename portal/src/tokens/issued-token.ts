@@ -9,6 +9,7 @@ import { theirs } from '../ui/theirs.ts';
 import { engineFileName, saveEngineFile } from './engine-file.ts';
 import './windows-kit.ts';
 
+/** Fires `kept` once it was saved or copied, and `closed`. */
 @customElement('issued-token')
 export class IssuedTokenElement extends LitElement {
   static override styles = [
@@ -35,16 +36,29 @@ export class IssuedTokenElement extends LitElement {
     focusHeading(this.renderRoot);
   }
 
+  /** They have it: leaving asks about nothing any more. */
+  #kept(): void {
+    this.dispatchEvent(new CustomEvent('kept'));
+  }
+
+  #save = (): void => {
+    saveEngineFile(this.file, this.issued.prefix);
+    this.#kept();
+  };
+
   #copy = async (): Promise<void> => {
     this.words = await navigator.clipboard.writeText(this.issued.token).then(
-      () => 'Copied',
+      () => {
+        this.#kept();
+        return 'Copied';
+      },
       () => 'Not allowed: select it',
     );
   };
 
   override render() {
     const { issued, file } = this;
-    return html`<h2>The token of “${theirs(issued.label)}”</h2>
+    return html`<div class="card-head"><h2>The token of “${theirs(issued.label)}”</h2></div>
       <p>It is shown once, and kept nowhere. Put the configuration file into the engine; anybody who has it can report and escrow, and read nothing.</p>
       <p class="token mono" data-testid="token">${issued.token}</p>
       ${
@@ -53,13 +67,14 @@ export class IssuedTokenElement extends LitElement {
           : nothing
       }
       <div class="row">
-        <button class="primary" @click=${() => saveEngineFile(file, issued.prefix)}>
+        <button class="primary" @click=${this.#save}>
           Download engine.json
         </button>
         <button @click=${this.#copy}>${this.words}</button>
         <span class="visually-hidden" role="status">${this.words === 'Copy' ? nothing : this.words}</span>
         <button @click=${() => this.dispatchEvent(new CustomEvent('closed'))}>I have it</button>
       </div>
+      <p class="quiet">It is saved as <span class="mono">${engineFileName(issued.prefix)}</span>, so that several stay apart.</p>
       <windows-kit .configuration=${engineFileName(issued.prefix)}></windows-kit>`;
   }
 }

@@ -4,6 +4,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { DAY_MS } from '../../../schema/facts/days.ts';
 import { rowForm } from '../ui/form-styles.ts';
+import { RefusedFields } from '../ui/refused-fields.ts';
 import { shared } from '../ui/shared-styles.ts';
 
 /** A stick in a drawer outlives its purpose: a year is the default, for ever a choice. */
@@ -35,6 +36,13 @@ export class TokenForm extends LitElement {
   /** It ends with a token that is shown in place of this form: text typed now would be lost. */
   @property({ attribute: false }) issuing = false;
   @property({ type: Boolean }) pinned = false;
+  /** Why none was issued. */
+  @property({ attribute: false }) failure: unknown = null;
+
+  constructor() {
+    super();
+    new RefusedFields(this, { failure: () => this.failure, at: { expiresAt: 'life' } });
+  }
 
   #submit = (event: SubmitEvent): void => {
     event.preventDefault();

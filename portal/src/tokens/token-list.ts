@@ -8,10 +8,10 @@ import { EXPIRES_SOON_MS } from '../../../schema/facts/days.ts';
 import { isolated } from '../../../schema/shown-text.ts';
 import type { Token } from '../../../schema/token.ts';
 import { ASIDE_STATE_WORDS, asideWords } from '../ui/aside-words.ts';
-import { list } from '../ui/list-styles.ts';
+import { cardRows, list } from '../ui/list-styles.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { theirs } from '../ui/theirs.ts';
-import { exactTime, shortId } from '../ui/words.ts';
+import { dayOf, exactTime, shortId } from '../ui/words.ts';
 import '../ui/relative-time.ts';
 
 type TokenAct = 'rotate' | 'revoke' | 'set_aside' | 'bring_back';
@@ -26,29 +26,33 @@ export class TokenListElement extends LitElement {
   static override styles = [
     shared,
     list,
+    cardRows,
     css`
-      li {
-        gap: 0.6rem 1rem;
-        padding: 0.9rem 0;
-      }
-      li:first-child {
-        padding-top: 0;
-      }
-      .what {
-        flex: 1 1 18rem;
-        min-width: 0;
-      }
       p {
-        margin: 0.2rem 0;
-        overflow-wrap: anywhere;
+        margin: 2px 0;
+        font-size: 13px;
+        line-height: 18px;
       }
-      .row {
-        align-items: flex-start;
-        flex-wrap: nowrap;
+      .name {
+        font-size: 14px;
+        line-height: 20px;
+      }
+      .none {
+        margin: 0;
+      }
+      details {
+        margin: 16px -16px -16px;
+        border-top: 1px solid var(--line);
+      }
+      details ul {
+        margin: 0;
+        border-top: 1px solid var(--line);
       }
       summary {
         cursor: pointer;
-        padding: 0.6rem 0;
+        padding: 12px 16px;
+        font-size: 13px;
+        line-height: 18px;
       }
     `,
   ];
@@ -62,7 +66,7 @@ export class TokenListElement extends LitElement {
     const ended = this.tokens.filter((token) => !isLive(token, now));
     return html`${
       live.length === 0
-        ? html`<p>No token is live: no engine can report or escrow.</p>`
+        ? html`<p class="none">No token is live: no engine can report or escrow.</p>`
         : html`<ul aria-label="Live tokens">
             ${this.#tokens(live, now)}
           </ul>`
@@ -91,9 +95,12 @@ export class TokenListElement extends LitElement {
   #token(token: Token, now: number) {
     const live = isLive(token, now);
     return html`<li>
-      <div class="what">
-        <p><strong>${theirs(token.label || token.id)}</strong> <span class="mono">${token.prefix}…</span> ${this.#state(token, now)} ${this.#pin(token)}</p>
-        <p class="quiet">Made ${exactTime(token.createdAt)} ${token.createdBy === null ? 'by SQL' : `by ${token.createdBy}`}</p>
+      <div class="text">
+        <p class="name"><strong>${theirs(token.label || token.id)}</strong> <span class="mono quiet">${token.prefix}…</span> ${this.#state(token, now)} ${this.#pin(token)}</p>
+        <p class="quiet">
+          Made <span title=${exactTime(token.createdAt)}>${dayOf(token.createdAt)}</span> ${token.createdBy === null ? 'outside the portal' : `by ${token.createdBy}`} ·
+          ${this.#end(token, live)}
+        </p>
         <p class="quiet">
           ${
             token.lastUsedAt === null
@@ -102,7 +109,7 @@ export class TokenListElement extends LitElement {
                   ${token.uses <= 1 ? 'at least once' : `at least ${token.uses.toLocaleString()} times`}`
           }
         </p>
-        ${this.#end(token, live)} ${this.#aside(token)}
+        ${this.#aside(token)}
       </div>
       ${this.#acts(token, live)}
     </li>`;
@@ -110,7 +117,7 @@ export class TokenListElement extends LitElement {
 
   #state(token: Token, now: number) {
     if (token.revokedAt !== null) return html`<span class="pill bad">Revoked</span>`;
-    if (token.missing) return html`<span class="pill bad">Taken out by SQL</span>`;
+    if (token.missing) return html`<span class="pill bad">Removed outside the portal</span>`;
     if (token.expiresAt === null) return nothing;
     if (token.expiresAt <= now) return html`<span class="pill bad">Expired</span>`;
     if (token.replacedBy !== null) return html`<span class="pill">Has a successor</span>`;
@@ -127,9 +134,9 @@ export class TokenListElement extends LitElement {
   }
 
   #end({ expiresAt, revokedAt }: Token, live: boolean) {
-    if (revokedAt !== null) return html`<p class="quiet">Revoked ${exactTime(revokedAt)}</p>`;
-    if (expiresAt === null) return html`<p class="quiet">Does not expire</p>`;
-    return html`<p class="quiet">${live ? 'Expires' : 'Expired'} ${exactTime(expiresAt)}</p>`;
+    if (revokedAt !== null) return html`<span title=${exactTime(revokedAt)}>revoked ${dayOf(revokedAt)}</span>`;
+    if (expiresAt === null) return 'does not expire';
+    return html`<span title=${exactTime(expiresAt)}>${live ? 'expires' : 'expired'} ${dayOf(expiresAt)}</span>`;
   }
 
   /** How much of what it brought is set aside. */

@@ -31,7 +31,7 @@ const REVOKE_WORDS = html`<p>It is refused at once, for good. Engines that have 
 
 const rotateWords = (
   pinned: boolean,
-) => html`<p>A new token is issued${pinned ? ', pinned to the root that this browser has verified' : ', unpinned'}. Both work until the overlap is over.</p>
+) => html`<p>A new token is issued${pinned ? ', pinned to the root that this browser has verified' : ', which trusts the first root it meets'}. Both work until the overlap is over.</p>
   <label for="overlap">The earlier one works on for</label>
   <select id="overlap" name="overlap">
     ${OVERLAPS.map(([words], place) => html`<option value=${place} ?selected=${place === DEFAULT_OVERLAP}>${words}</option>`)}

@@ -12,8 +12,8 @@ import { Polling } from '../core/polling.ts';
 import { holdHere } from '../core/router.ts';
 import type { Confirmed } from '../ui/confirm-dialog.ts';
 import { page } from '../ui/page-styles.ts';
-import { saidNote } from '../ui/said-note.ts';
 import { shared } from '../ui/shared-styles.ts';
+import { toastOf } from '../ui/toast-note.ts';
 import { requestUnlock } from '../unlock/unlocking.ts';
 import { engineFile, type Pin, pinOf, type SignedKeyring, verifyKeyring } from './engine-file.ts';
 import { SettingAside } from './setting-aside.ts';
@@ -29,8 +29,9 @@ import './token-list.ts';
 const REFRESH_MS = 10_000;
 /** While something is being set aside, which goes on by itself. */
 const PROGRESS_MS = 2_000;
-/** The acts that end with a token being shown. */
+/** The two acts that end with a token being shown. */
 const ISSUING = 'issuing';
+const ROTATING = 'rotating';
 
 /** The server's word; the pin is compared with what this browser has verified each time it is shown. */
 /** `more`: there are more than were read. */
@@ -137,7 +138,7 @@ export class TokensPage extends LitElement {
         await tokensApi.revokeToken(this.#tenant, token.id);
         return `“${token.label || token.id}” is revoked: it is refused from now on.`;
       },
-      act === 'rotate' ? ISSUING : '',
+      act === 'rotate' ? ROTATING : '',
     );
   }
 
@@ -149,12 +150,15 @@ export class TokensPage extends LitElement {
   override render() {
     if (!this.#admin)
       return html`<h1>Engine tokens</h1><p>An admin of ${this.membership.name} issues and revokes the tokens of engines.</p>`;
-    const { loaded, unreachable, failure, said } = this.#work;
+    const { loaded, unreachable } = this.#work;
+    const failure = this.#work.failureBut(this.issued ? '' : ISSUING);
     return html`<h1>Engine tokens</h1>
+      <p class="quiet">What a PC reports and seals its secrets with while it is set up. A token can read nothing.</p>
       <problem-note .error=${failure ?? unreachable}></problem-note>
-      ${this.#refusedNote()} ${saidNote(said)}
+      ${this.#refusedNote()}
       ${loaded === null && !unreachable ? html`<p role="status">Loading the tokens …</p>` : nothing}
-      ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint, loaded.keyring)) : nothing}`;
+      ${loaded ? this.#sections(loaded, pinOf(this.#tenant, loaded.fingerprint, loaded.keyring)) : nothing}
+      ${toastOf(this.#work)}`;
   }
 
   #sections({ tokens, more, fingerprint }: Loaded, pin: Pin) {
@@ -163,14 +167,15 @@ export class TokensPage extends LitElement {
     return html`${
       issued
         ? html`<section class="card">
-            <issued-token .issued=${issued.token} .file=${issued.file} @closed=${this.#close}></issued-token>
+            <issued-token .issued=${issued.token} .file=${issued.file} @kept=${() => holdHere(null)} @closed=${this.#close}></issued-token>
           </section>`
         : html`<section class="card">
             <h2>Issue a token</h2>
             ${this.#pinNote(pin)}
             <token-form
               .busy=${this.#work.busy}
-              .issuing=${this.#work.doing === ISSUING}
+              .issuing=${this.#work.doing === ISSUING || this.#work.doing === ROTATING}
+              .failure=${this.#work.failureOf(ISSUING)}
               .disabled=${pin.state === 'differs' || pin.state === 'unproven'}
               .pinned=${pinned}
               @token-wanted=${(event: TokenWanted) => this.#issue(event, pin)}

@@ -58,7 +58,11 @@ export class WindowsKit extends LitElement {
       <div class="row">
         <button @click=${this.#copy}>${this.words}</button>
         <span class="visually-hidden" role="status">${this.words === 'Copy the lines' ? nothing : this.words}</span>
-      </div>`;
+      </div>
+      <p class="quiet">
+        For BitLocker’s recovery key as well, name the phase (<code>-Phases local_admin, bitlocker</code>), and put
+        <code>Invoke-TotlPhase bitlocker { Protect-TotlBitLocker C: }</code> before <code>Disconnect-Totl</code>.
+      </p>`;
   }
 }
 

@@ -2,6 +2,7 @@ import { html } from 'lit';
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../../../test/support/until.ts';
 import { ConfirmDialog, type Confirmed } from './confirm-dialog.ts';
+import type { ProblemNote } from './problem-note.ts';
 
 /** What it has fired, in order. */
 const heard: string[] = [];
@@ -66,6 +67,8 @@ it('is closed once by Cancel, and confirms nothing then', async () => {
 });
 
 it('says why it was not done, where it stays open', async () => {
-  const element = await open({ fault: 'Not for whoever has revealed it.' });
-  expect(inside(element, '[role=alert]').textContent).toBe('Not for whoever has revealed it.');
+  const element = await open({ failure: new Error('Not for whoever has revealed it.') });
+  const note = inside<ProblemNote>(element, 'problem-note');
+  await note.updateComplete;
+  expect(note.renderRoot.querySelector('[role=alert]')?.textContent?.trim()).toBe('Not for whoever has revealed it.');
 });

@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { Modal } from '../core/modal.ts';
+import { RefusedFields } from './refused-fields.ts';
 import { shared } from './shared-styles.ts';
 
 /**
@@ -32,12 +33,13 @@ export class ConfirmDialog extends LitElement {
   /** Another act of the page, or this one, is under way. */
   @property({ attribute: false }) busy = false;
   /** Why it was not done, where it stays open. */
-  @property() fault = '';
+  @property({ attribute: false }) failure: unknown = null;
   @query('dialog') private dialog!: HTMLDialogElement;
 
   constructor() {
     super();
     new Modal(this);
+    new RefusedFields(this, { failure: () => this.failure });
   }
 
   #submit = (event: SubmitEvent): void => {
@@ -50,7 +52,8 @@ export class ConfirmDialog extends LitElement {
     return html`<dialog aria-labelledby="title" @close=${() => this.dispatchEvent(new CustomEvent('closed'))}>
       <form @submit=${this.#submit}>
         <h1 id="title">${this.heading}</h1>
-        ${this.words} ${this.fault ? html`<p class="note bad" role="alert">${this.fault}</p>` : nothing}
+        ${this.words}
+        <div data-refused></div>
         <div class="actions">
           <button type="button" @click=${() => this.dialog.close()}>Cancel</button>
           <button class=${this.danger ? 'danger fill' : 'primary'} ?disabled=${this.busy}>${this.action}</button>

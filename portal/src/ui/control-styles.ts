@@ -101,18 +101,51 @@ export const controls = css`
     background: var(--surface);
     color: var(--text);
   }
+  /* A chevron of two strokes, since no picture may come from a style sheet. */
+  select {
+    appearance: none;
+    padding-right: 28px;
+    background-image:
+      linear-gradient(45deg, transparent 40%, var(--text-3) 40% 62%, transparent 62%),
+      linear-gradient(-45deg, transparent 40%, var(--text-3) 40% 62%, transparent 62%);
+    background-size: 5px 5px;
+    background-position:
+      right 14px center,
+      right 10px center;
+    background-repeat: no-repeat;
+  }
   input:not([type="checkbox"], [type="radio"]):focus-visible,
   select:focus-visible,
   textarea:focus-visible {
     border-color: var(--accent);
     outline-offset: -1px;
   }
-  input:read-only:not([type="checkbox"], [type="radio"]),
+  ::file-selector-button {
+    font: 550 13px / 18px var(--sans);
+    margin-right: 10px;
+    padding: 2px 10px;
+    border: 1px solid var(--button-line);
+    border-radius: var(--radius-tiny);
+    background: var(--surface);
+    color: var(--text);
+    cursor: pointer;
+  }
+  input:read-only:not([type="checkbox"], [type="radio"], [type="file"]),
   textarea:read-only {
     background: var(--sunken);
   }
-  input[aria-invalid="true"] {
+  [aria-invalid="true"]:is(input:not([type="checkbox"], [type="radio"]), select, textarea) {
     border-color: var(--bad);
+  }
+  /* What is wrong with a field, in the place of its hint. */
+  .wrong {
+    display: flex;
+    gap: 6px;
+    margin: 6px 0 0;
+    font-size: 13px;
+    line-height: 18px;
+    font-weight: 400;
+    color: var(--bad);
   }
   ::placeholder {
     color: var(--text-3);
@@ -194,9 +227,11 @@ export const controls = css`
   }
   /* A system's own colours would make all buttons alike, and would hide a mark. */
   @media (forced-colors: active) {
+    select,
     input[type="checkbox"],
     input[type="radio"] {
       appearance: auto;
+      background-image: none;
     }
     input[type="checkbox"]::before {
       display: none;

@@ -2,35 +2,26 @@
 // within a form's words.
 import { css } from 'lit';
 
-/** What is wrong with a field, in the place of its hint. */
-export const wrongField = css`
-  .wrong {
-    display: flex;
-    gap: 6px;
-    margin: 6px 0 0;
-    font-size: 13px;
-    line-height: 18px;
-    color: var(--bad);
-  }
-`;
-
 /** The host may set `--choice-width`. */
 export const rowForm = css`
   form {
     display: grid;
     grid-template-columns: 1fr var(--choice-width, 10rem) auto;
     gap: 0.6rem 1rem;
-    align-items: end;
+    /* What is wrong with a field stands below it, and moves neither the others nor the button. */
+    align-items: start;
   }
   form > button {
     min-height: max(36px, var(--control));
+    margin-top: 24px;
   }
   @media (max-width: 40rem) {
     form {
       grid-template-columns: 1fr;
     }
-    button {
+    form > button {
       justify-self: start;
+      margin-top: 0;
     }
   }
 `;

@@ -2,6 +2,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { shared } from './shared-styles.ts';
+import { groupsOf } from './words.ts';
 
 const GROUP = 8;
 const inGroups = (hex: string): string => hex.match(new RegExp(`.{1,${GROUP}}`, 'g'))?.join(' ') ?? hex;
@@ -11,6 +12,10 @@ export class KeyringLine extends LitElement {
   static override styles = [
     shared,
     css`
+      .group {
+        display: inline-block;
+        margin-right: 0.55em;
+      }
       dd {
         overflow-wrap: anywhere;
         margin: 0 0 0.5rem;
@@ -26,7 +31,7 @@ export class KeyringLine extends LitElement {
   override render() {
     return html`<dl>
       <dt>Fingerprint</dt>
-      <dd class="mono">${this.fingerprint}</dd>
+      <dd class="mono">${groupsOf(this.fingerprint).map((group) => html`<span class="group">${group}</span>`)}</dd>
       <dt>Version</dt>
       <dd class="mono">${this.version}</dd>
       <dt>Hash</dt>

@@ -17,3 +17,35 @@ export const list = css`
     border-bottom: 0;
   }
 `;
+
+/** A list that fills its card from edge to edge: what each thing is at a glance, what it is in words, and its buttons. */
+export const cardRows = css`
+  :host {
+    display: block;
+  }
+  ul {
+    margin: -16px;
+  }
+  li {
+    align-items: center;
+    gap: 8px 12px;
+    padding: 12px 16px;
+  }
+  li > .text {
+    flex: 1 1 260px;
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .text > strong {
+    font-weight: 550;
+  }
+  .text .quiet {
+    font-size: 13px;
+    line-height: 18px;
+  }
+  @media (max-width: 719px) {
+    li > .text {
+      flex-basis: calc(100% - 44px);
+    }
+  }
+`;

@@ -9,6 +9,10 @@ export const page = css`
   section {
     margin-top: 16px;
   }
+  /* Below a list that goes to the edges of its card. */
+  .card > :is(token-list, person-list) + p {
+    margin-top: 28px;
+  }
   .bar {
     justify-content: space-between;
   }

@@ -4,10 +4,13 @@ import { customElement, property } from 'lit/decorators.js';
 import { exactTime, relativeTime } from './words.ts';
 
 const TICK_MS = 20_000;
+const HOUR_MS = 3_600_000;
 
 @customElement('relative-time')
 export class RelativeTime extends LitElement {
   @property({ attribute: false }) at: number | null = null;
+  /** It is known to the hour only: nothing more exact is said. */
+  @property({ type: Boolean }) hourly = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
@@ -22,8 +25,9 @@ export class RelativeTime extends LitElement {
 
   override render() {
     if (this.at === null) return nothing;
-    return html`<time datetime=${new Date(this.at).toISOString()} title=${exactTime(this.at)}
-      >${relativeTime(this.at, Date.now())}</time
+    const now = Date.now();
+    return html`<time datetime=${new Date(this.at).toISOString()} title=${this.hourly ? `Noted to the hour: ${exactTime(this.at)}` : exactTime(this.at)}
+      >${this.hourly && now - this.at < HOUR_MS ? 'within the hour' : relativeTime(this.at, now)}</time
     >`;
   }
 }

@@ -17,7 +17,8 @@ const text = css`
     min-width: 0;
     overflow-wrap: anywhere;
   }
-  h1:focus:not(:focus-visible) {
+  /* A heading takes the focus so that it is read from there; there is nothing to press. */
+  :is(h1, h2, h3)[tabindex="-1"]:focus {
     outline: none;
   }
   h2 {
@@ -106,6 +107,71 @@ const parts = css`
     border: 1px solid var(--card-line);
     border-radius: var(--radius);
     padding: 16px;
+  }
+  /* A card's title and what is done with it, over a line from edge to edge. */
+  .card-head {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 8px;
+    min-height: 48px;
+    margin: -16px -16px 16px;
+    padding: 7px 16px;
+    border-bottom: 1px solid var(--line);
+    font-size: 13px;
+    line-height: 18px;
+  }
+  .card-head > :is(h2, h3) {
+    margin: 0;
+    min-width: 0;
+    overflow-wrap: anywhere;
+  }
+  .card-head > :is(.push, h2 ~ button, h2 ~ .button) {
+    margin-left: auto;
+  }
+  .card > h2:first-child {
+    margin: -16px -16px 16px;
+    padding: 14px 16px 13px;
+    border-bottom: 1px solid var(--line);
+  }
+  /* What a thing is, at a glance, beside its words. */
+  .tile {
+    display: grid;
+    place-items: center;
+    width: 32px;
+    height: 32px;
+    flex: none;
+    border-radius: var(--radius-note);
+    background: var(--sunken);
+    color: var(--text-2);
+  }
+  .tile.accent {
+    background: var(--accent-surface);
+    color: var(--accent);
+  }
+  .tile.good {
+    background: var(--good-surface);
+    color: var(--good);
+  }
+  .tile.warn {
+    background: var(--warn-surface);
+    color: var(--warn);
+  }
+  .tile.bad {
+    background: var(--bad-surface);
+    color: var(--bad);
+  }
+  .avatar {
+    display: grid;
+    place-items: center;
+    width: 26px;
+    height: 26px;
+    flex: none;
+    border-radius: 50%;
+    background: var(--accent-surface);
+    color: var(--accent-strong);
+    font-size: 11px;
+    font-weight: 600;
   }
   .row {
     display: flex;
@@ -209,6 +275,25 @@ const parts = css`
     height: 8px;
     accent-color: var(--accent);
   }
+  progress:not(:indeterminate) {
+    display: block;
+    appearance: none;
+    border: 0;
+    border-radius: 4px;
+    overflow: hidden;
+    background: var(--sunken);
+  }
+  ::-webkit-progress-bar {
+    background: none;
+  }
+  ::-webkit-progress-value {
+    border-radius: 4px;
+    background: var(--accent);
+  }
+  ::-moz-progress-bar {
+    border-radius: 4px;
+    background: var(--accent);
+  }
   dialog {
     --surface: var(--raised);
     width: min(600px, calc(100vw - 32px));
@@ -282,6 +367,9 @@ const parts = css`
     .menu,
     dialog {
       border: 1px solid CanvasText;
+    }
+    progress:not(:indeterminate) {
+      appearance: auto;
     }
   }
 `;

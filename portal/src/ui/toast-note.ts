@@ -1,12 +1,16 @@
-// What was just done, near the act, with a way to undo it. It goes by itself after eight seconds, but not while a pointer or the focus is at
+// What was just done, near the act, with a way to undo it. It goes by itself after ten seconds, but not while a pointer or the focus is at
 // it; never for a failure, never the only sign of success.
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import type { OneAct, Passing } from '../core/one-act.ts';
+import { Shortcuts, type Uses } from '../core/shortcuts.ts';
 import { shared } from './shared-styles.ts';
 
-const STAYS_MS = 8_000;
+/** Long enough to read it and to reach its button. */
+export const STAYS_MS = 10_000;
+const NOTHING: Uses = {};
 
-/** Fires `undo-wanted`, and `over` when it has been read. */
+/** Fires `undo-wanted`, and `over` when it has been read. `z` undoes too, from anywhere on the page. */
 @customElement('toast-note')
 export class ToastNote extends LitElement {
   static override styles = [
@@ -41,10 +45,23 @@ export class ToastNote extends LitElement {
       button:focus-visible {
         outline-color: var(--on-ink);
       }
+      kbd {
+        border-color: currentcolor;
+        background: none;
+        color: inherit;
+      }
       @media (max-width: 719px) {
+        kbd {
+          display: none;
+        }
         :host {
           left: 16px;
           bottom: 76px;
+        }
+      }
+      @media print {
+        :host {
+          display: none;
         }
       }
       @media (forced-colors: active) {
@@ -54,10 +71,18 @@ export class ToastNote extends LitElement {
       }
     `,
   ];
-  /** Blank: there is nothing to say. */
-  @property() words = '';
-  @property({ type: Boolean }) undoable = false;
+  /** Null: there is nothing to say. */
+  @property({ attribute: false }) passing: Passing | null = null;
+  /** It is still read what the act has changed: nothing is taken back meanwhile. */
+  @property({ attribute: false }) busy = false;
+  @property({ attribute: false }) staysMs = STAYS_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    super();
+    const undo: Uses = { z: { words: 'Undo what was just done', press: this.#undo } };
+    new Shortcuts(this, () => (this.passing?.undo ? undo : NOTHING));
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -65,30 +90,41 @@ export class ToastNote extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('words')) this.#wait();
+    if (changed.has('passing')) this.#wait();
   }
 
-  #stay = (): void => clearTimeout(this.#timer);
+  #undo = (): void => {
+    if (!this.busy) this.dispatchEvent(new CustomEvent('undo-wanted'));
+  };
 
+  /** What takes the pointer or the focus away begins the time anew. */
   #wait = (): void => {
     clearTimeout(this.#timer);
-    if (this.words !== '') this.#timer = setTimeout(() => this.dispatchEvent(new CustomEvent('over')), STAYS_MS);
+    if (this.passing) this.#timer = setTimeout(this.#end, this.staysMs);
+  };
+
+  #end = (): void => {
+    if (!this.matches(':hover, :focus-within')) this.dispatchEvent(new CustomEvent('over'));
   };
 
   override render() {
     // The live region stands empty before it speaks: one that comes with its words is not read out.
-    return html`<div role="status" @pointerenter=${this.#stay} @pointerleave=${this.#wait} @focusin=${this.#stay} @focusout=${this.#wait}>
+    return html`<div role="status" @pointerleave=${this.#wait} @focusout=${this.#wait}>
       ${
-        this.words === ''
+        this.passing === null
           ? nothing
           : html`<div class="toast">
-              ${this.words}
-              ${this.undoable ? html`<button @click=${() => this.dispatchEvent(new CustomEvent('undo-wanted'))}>Undo</button>` : nothing}
+              <span>${this.passing.words}</span>
+              ${this.passing.undo ? html`<button aria-keyshortcuts="z" ?disabled=${this.busy} @click=${this.#undo}>Undo<kbd aria-hidden="true">Z</kbd></button>` : nothing}
             </div>`
       }
     </div>`;
   }
 }
+
+/** The toast of what an act has just done: words of success do not outlive what they speak of. Put it at the end of the act's page. */
+export const toastOf = (act: OneAct) =>
+  html`<toast-note .passing=${act.news} .busy=${act.busy} @undo-wanted=${act.takeBack} @over=${act.letPass}></toast-note>`;
 
 declare global {
   interface HTMLElementTagNameMap {

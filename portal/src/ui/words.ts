@@ -107,6 +107,9 @@ export const FINDING_WORDS: Record<Finding, string> = {
 
 export const ROLE_WORDS: Record<Role, string> = { admin: 'Admin', engineer: 'Engineer', auditor: 'Auditor' };
 
+/** Two letters for a person, from their address. */
+export const initials = (email: string): string => email.slice(0, 2).toUpperCase();
+
 /** "an admin", "an engineer", "an auditor". */
 export const withArticle = (role: Role): string => `an ${ROLE_WORDS[role].toLowerCase()}`;
 
@@ -137,7 +140,7 @@ export const phaseWords = (name: string): string => {
 };
 
 /** A thumbprint in groups that two people can compare aloud. Joined again it is the thumbprint: an engine compares it whole. */
-export const groupsOf = (text: string, size = 6): string[] => text.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
+export const groupsOf = (text: string, size = 4): string[] => text.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
 export const shortId = (text: string): string => text.slice(0, 8);
 
 const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

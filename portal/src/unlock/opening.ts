@@ -12,7 +12,7 @@ import { keepLastUsed, lastUsed } from './last-used.ts';
 import { usableUnlockers } from './manifest.ts';
 import { tryEach } from './trying.ts';
 import type { Proof, UnlockChoice } from './unlock-fields.ts';
-import { lock, unlock } from './vault-client.ts';
+import { lock, startVault, unlock } from './vault-client.ts';
 
 const NO_UNLOCKER = 'You have no way to unlock yet. Ask for it under Unlock methods; an admin confirms it.';
 const NO_KEYS = 'There are no keys yet: an admin has to do the first-time set-up.';
@@ -57,6 +57,7 @@ export class Opening {
 
   async begin(tenant: string): Promise<void> {
     this.end();
+    startVault();
     const begun = this.#begun;
     let shown: Shown = {
       unlockers: [],

@@ -35,21 +35,35 @@ type Asked = Wanted<unknown> & {
 
 const BROKEN = 'The vault gave no answer. Reload the page and try again.';
 const UNREACHABLE = 'The server did not say how its keyring follows on the one that this browser has seen. Try again.';
-/** What happens to the keys, and what an act means. */
-const THIS_ONE_ACT = 'Keys are opened in this browser for this one act, and nothing stays unlocked by it.';
+/** What happens to the keys and why it is asked for again, and what an act means. */
+const THIS_ONE_ACT =
+  'An unlocked vault only reveals. For more it is asked each time, so that nobody at a PC left unlocked can do it; nothing stays open after it.';
 const MEANS: Partial<Record<KeyringAct['act'], string>> = {
   rotate:
-    'A new escrow key counts at once. The keys then stay open until nobody uses them, so that re-sealing can begin.',
+    'A new escrow key counts at once. The vault is then unlocked here, and every secret is re-sealed to the new key by itself.',
   replace_root: `Everybody compares eight words at their next unlock, and engines need a new file while both roots overlap. ${THIS_ONE_ACT}`,
   end_overlap: `Engines that pin the earlier root get no key any more. ${THIS_ONE_ACT}`,
   remove_unlocker: `It opens nothing any more, and cannot be brought back: the vault keys it could open are replaced. ${THIS_ONE_ACT}`,
 };
 
 /** Acts that take something away from somebody. */
-const TAKES_AWAY: ReadonlySet<KeyringAct['act']> = new Set(['end_overlap', 'leaver', 'remove_unlocker']);
+const TAKES_AWAY: ReadonlySet<KeyringAct['act']> = new Set([
+  'end_overlap',
+  'leaver',
+  'remove_unlocker',
+  'replace_root',
+]);
+
+const KEY_MEANS = {
+  retired:
+    'Every secret is re-sealed, so nothing needs the earlier key any more. Finishing says so for good, and its 90 days begin, after which it can be destroyed. Nobody loses anything by it.',
+  destroyed:
+    'Whatever is still sealed to it, in a copy or a backup, is opened by nobody any more. It cannot be brought back.',
+};
 
 /** Things that a leaver's act leaves as they are, repeated where it is signed. */
 function meaningOf(act: KeyringAct): string | undefined {
+  if (act.act === 'set_key_state') return `${KEY_MEANS[act.state]} ${THIS_ONE_ACT}`;
   if (act.act !== 'leaver') return MEANS[act.act];
   const kept = [
     ...(act.team === 'kept' ? ['the team passphrase'] : []),
@@ -107,12 +121,14 @@ export class StepUp implements ReactiveController {
   /** Drafts an act with an unlocker that has admin rights, and writes nothing yet: its recovery codes are to be kept first. */
   draft(tenant: string, heading: string, action: string, act: KeyringAct) {
     const work = (input: UnlockInput) => vault().draft(input, act);
+    // What was forgotten proves nothing.
+    const replaced = act.act === 'add_passphrase' ? act.instead?.id : undefined;
     const opened = this.open<Drafted>(tenant, {
       heading,
       action,
       note: meaningOf(act),
       danger: TAKES_AWAY.has(act.act),
-      only: isAdmin,
+      only: (one) => isAdmin(one) && one.id !== replaced,
       work,
     });
     return opened.then((drafted) => {

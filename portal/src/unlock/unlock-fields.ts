@@ -165,13 +165,18 @@ export class UnlockFields implements ReactiveController {
     return this.#fields.some(({ value }) => value === '');
   }
 
+  /** What is typed, to see that it is nowhere else. */
+  get typed(): string[] {
+    return this.#fields.map(({ value }) => value);
+  }
+
   /** Takes what is typed, or asks the passkey; a person who cancels while their browser asks gives nothing. */
   give(choice: UnlockChoice, take: (proof: Proof) => void): void {
     const method = this.#current(choice);
     const [unlocker, ...others] = method?.unlockers ?? [];
     if (!method || !unlocker || this.busy) return;
     if (method.kind === 'passkey') return void this.#askPasskey(choice, unlocker.id, take);
-    const typed = this.#fields.map(({ value }) => value);
+    const { typed } = this;
     this.#missing = typed.every(Boolean) ? '' : `Type the ${method.kind === 'passphrase' ? 'passphrase' : 'code'}.`;
     this.#host.requestUpdate();
     if (this.#missing) this.focus();

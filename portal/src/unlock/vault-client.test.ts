@@ -1,10 +1,11 @@
 // Two tabs of one browser and the vault that they share. The other tab is the worker's second port.
 import { wrap } from 'comlink';
 import { expect, it, vi } from 'vitest';
+import { userEvent } from 'vitest/browser';
 import type { Vault, VaultState } from '../../vault/contract.ts';
 import { keyringOf, makeTenant, must, sealedRecord, unlockerAt, unlockInput } from '../../vault/fixtures.ts';
 import workerUrl from '../../vault/keeper.worker.ts?worker&url';
-import { lockWhatIsOpen, onVaultState, whileResealing } from './vault-client.ts';
+import { lockWhatIsOpen, onVaultState, refreshVaultState, whileResealing } from './vault-client.ts';
 
 const secondTab = () => wrap<Vault>(new SharedWorker(workerUrl, { type: 'module', name: 'totl-vault' }).port);
 
@@ -71,4 +72,18 @@ it('does no work where the server’s keyring has another active key than the on
     code: 'keyring_changed',
   });
   expect(work).not.toHaveBeenCalled();
+});
+
+it('counts its idle time from the last input on any page, because whoever reads the fleet is there', async () => {
+  const draft = await makeTenant();
+  const other = secondTab();
+  must(await other.unlock(unlockInput(keyringOf(draft), unlockerAt(draft.write, 1), draft.recoveryCode)));
+  const before = await refreshVaultState();
+  const locksAt = (state: VaultState) => (state.state === 'unlocked' ? state.locksAt : 0);
+  expect(locksAt(before)).toBeGreaterThan(0);
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true }));
+  expect(locksAt(await other.state())).toBe(locksAt(before));
+  await userEvent.keyboard('x');
+  await vi.waitUntil(async () => locksAt(await other.state()) > locksAt(before), { timeout: 30_000 });
+  await other.lock();
 });

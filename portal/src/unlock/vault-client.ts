@@ -56,6 +56,9 @@ export function vault(): Remote<Vault> {
   return remote;
 }
 
+/** Has the worker start before anything is asked of it: while a person types, it is fetched and made ready. */
+export const startVault = (): void => void vault();
+
 /** Another tab may lock or unlock, and idleness locks: the worker says so, to all of them at once. Starts none. */
 function listen(): void {
   if (channel) return;
@@ -68,6 +71,19 @@ function listen(): void {
     if (remote) void refreshVaultState();
   });
 }
+
+/** More often nothing is told: a vault that is open for minutes loses no more than this. */
+const IN_USE_EVERY_MS = 15_000;
+let toldInUseAt = 0;
+
+/** Whoever types or presses in the portal, on whichever page and in whichever tab, is there: what is open stays so. */
+function inUse({ isTrusted }: Event): void {
+  if (!isTrusted || !remote || last.state !== 'unlocked' || Date.now() - toldInUseAt < IN_USE_EVERY_MS) return;
+  toldInUseAt = Date.now();
+  void stayUnlocked();
+}
+for (const type of ['keydown', 'pointerdown', 'wheel'])
+  window.addEventListener(type, inUse, { capture: true, passive: true });
 
 export const vaultState = (): VaultState => last;
 

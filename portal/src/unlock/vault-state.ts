@@ -93,7 +93,7 @@ export class VaultStateNote extends LitElement {
           display: none;
         }
         .chip > span {
-          max-width: 8rem;
+          max-width: 10rem;
         }
       }
       @media (max-width: 400px) {

@@ -1,7 +1,7 @@
 import type { Migration } from '../migration.ts';
 
-export const m0044: Migration = {
-  id: 44,
+export const m0046: Migration = {
+  id: 46,
   name: 'acts that are done, by the name that their request gave them',
   statements: `
 CREATE TABLE acts (
