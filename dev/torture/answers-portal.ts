@@ -171,9 +171,7 @@ class Walk {
     const isGone = async () => does === 'unheard' && !reopens && !(await pressed.isVisible());
     if (await isGone()) return;
     if (!(await pressed.isVisible())) {
-      // In a page that is loaded anew it is another act: that is for one that was not done.
-      if (does === 'not done') await page.reload();
-      else await closed(page);
+      await closed(page);
       await act.before?.(page, this.#acting.world);
     }
     // While the page reads anew what the first press has changed, a press does nothing, and then there may be nothing left to press.

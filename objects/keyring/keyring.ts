@@ -183,6 +183,7 @@ export function custody(sql: SqlStorage, role: Role): Custody | null {
   const manifest = head(sql)?.manifest;
   if (!manifest) return null;
   const recovery = manifest.unlockers.filter((one) => one.kind === 'recovery');
+  const waiting = grantsWaiting(sql);
   const drilled = first<{ at: number | null }>(sql, 'SELECT max(drilled_at) AS at FROM unlockers')?.at ?? null;
   const made = recovery.length > 0 ? Math.max(...recovery.map((one) => one.createdAt)) : null;
   return {
@@ -196,8 +197,8 @@ export function custody(sql: SqlStorage, role: Role): Custody | null {
             sql,
             recovery.map(({ id }) => id),
           ),
-    grantsWaiting: grantsWaiting(sql),
-    firstWaiting: firstWaiting(sql),
+    grantsWaiting: waiting,
+    firstWaiting: waiting === 0 ? null : firstWaiting(sql),
     notOpening: notOpening(sql),
   };
 }

@@ -343,10 +343,10 @@ test('a leaver’s card says what is replaced, and what it means to keep some of
   onPage(browser, async (page) => {
     await signIn(page, stand.addresses.portal, ADMIN, `/t/${stand.demo.tenant}/people`);
     await button(page, `Remove ${ENGINEER}`).click();
-    await page.getByRole('dialog').getByText('what is shared unless you keep it').waitFor();
+    await page.getByRole('dialog').getByText('what the team shares, unless you keep that').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
     await page.getByText(`${ENGINEER} is leaving`).waitFor();
-    await page.getByText('What is shared is replaced as well, unless you say no.').waitFor();
+    await page.getByText('What the team shares is replaced too, unless you choose to keep it.').waitFor();
     await looksRight(page, 'leaver');
     const group = (name: string) => page.getByRole('group', { name });
     await group('The team passphrase').getByLabel('Keep it').check();

@@ -266,7 +266,7 @@ inOrder('keys outlive people, laptops and mistakes', (step) => {
       await engineer.getByText('not a member', { exact: false }).first().waitFor();
 
       // Shared unlockers are replaced without asking; keeping one is a choice, repeated where it is signed.
-      await admin.getByText('the server handed them the team passphrase').waitFor();
+      await admin.getByText('In their role they could use the team passphrase').waitFor();
       assert.equal(await admin.getByRole('button', { name: 'Replace what they could open' }).count(), 0);
       await typePassphrase(admin, 'New team passphrase', NEW_TEAM_PASSPHRASE);
       await admin.getByRole('button', { name: 'Replace', exact: true }).waitFor();

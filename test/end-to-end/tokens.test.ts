@@ -486,7 +486,7 @@ describe('with keys', () => {
         await admin.getByRole('dialog').getByRole('button', { name: 'Change the role' }).click();
         await admin.getByText(`${NEW_ENGINEER} is an auditor now, and holds earlier keys`).waitFor();
         await assert.rejects(asPerson(stand, NEW_ENGINEER, 'tokens'), /403/);
-        await admin.getByText('They were an admin, so the root is replaced too').waitFor();
+        await admin.getByText('They were an admin, so the trust root is replaced too').waitFor();
         await admin.getByLabel('No team passphrase any more').check();
         await admin.getByRole('button', { name: 'Replace', exact: true }).click();
         await stepUp(admin, 'Replace');

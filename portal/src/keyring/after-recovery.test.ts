@@ -28,8 +28,9 @@ async function shown(keyring: Partial<Keyring>, isAdmin = true) {
     end() {},
   } as unknown as AccessWork;
   const after = new AfterRecovery(work, {} as OwnUnlockers, {} as SharedUnlockers);
-  render(after.render({ used: {}, since: {}, ...keyring } as Keyring, manifest), document.body);
-  const list = document.querySelector<StepList>('step-list');
+  const container = document.body.appendChild(document.createElement('div'));
+  render(after.render({ used: {}, since: {}, ...keyring } as Keyring, manifest), container);
+  const list = container.querySelector<StepList>('step-list');
   await list?.updateComplete;
   const buttons = [...(list?.renderRoot.querySelectorAll('button') ?? [])];
   return { begin, buttons, words: buttons.map((one) => one.textContent?.trim()) };

@@ -153,9 +153,9 @@ it('says of the first sheet that it replaces nothing, since there is none to des
   const { element, root } = await open(1);
   const replaces = async () => {
     await element.updateComplete;
-    const paper = root.querySelector('recovery-paper') as RecoverySheets;
-    await paper.updateComplete;
-    return paper.renderRoot.textContent?.includes('Every earlier sheet. Destroy those.');
+    const paper = root.querySelector('recovery-paper');
+    await paper?.updateComplete;
+    return paper?.renderRoot.textContent?.includes('Every earlier sheet. Destroy those.');
   };
   expect(await replaces()).toBe(false);
   element.renews = true;

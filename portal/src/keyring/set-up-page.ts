@@ -9,6 +9,7 @@ import * as keyringActs from '../api/keyring-acts.ts';
 import { overview as askOverview } from '../api/overview.ts';
 import { OneAct } from '../core/one-act.ts';
 import { holdHere } from '../core/router.ts';
+import { KEYS_MADE } from '../shell/standing.ts';
 import { shared } from '../ui/shared-styles.ts';
 import { rememberManifest, seenManifest, vault } from '../unlock/vault-client.ts';
 import type { PassphraseField } from './passphrase-field.ts';

@@ -27,8 +27,8 @@ export function personQuestion(person: Member, role: Role | null) {
 const NO_KEY = html`<p>Auditors reveal nothing, so no key has to be replaced.</p>`;
 
 const replacedWords = (person: Member, becomes: Role | null) => html`<p>
-  ${becomes === null ? 'Then' : 'They hold keys that they may no longer use, so'} everything they could open is replaced: their ways to
-  unlock, what is shared unless you keep it${person.role === 'admin' ? ', the root' : ''} and the escrow key, and every
-  secret is re-sealed. You can stop and go on at any time. What they have copied before stays known to them: a report lists what
-  they revealed.${becomes !== null && becomes !== 'auditor' ? ' Afterwards they ask for access anew.' : ''}
+  ${becomes === null ? 'Next' : 'They hold keys that they may no longer use, so'} everything they could open is replaced: their own unlock
+  methods, the escrow key${person.role === 'admin' ? ', the trust root' : ''} and what the team shares, unless you keep that. Then
+  every secret is re-sealed. You can stop and go on at any time. What they have copied before stays known to them: a report lists
+  what they revealed.${becomes !== null && becomes !== 'auditor' ? ' Afterwards they ask for access anew.' : ''}
 </p>`;

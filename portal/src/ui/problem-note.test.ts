@@ -12,7 +12,7 @@ afterEach(() => {
 
 async function shown(body?: object) {
   const page = document.createElement('div');
-  page.innerHTML = '<h1>People</h1>';
+  page.innerHTML = '<h1 style="margin: 0">People</h1>';
   const note: ProblemNote = document.createElement('problem-note');
   note.error = await askJson(new URL('https://api.example.com/v1/me'), body).catch((error: unknown) => error);
   page.append(note);

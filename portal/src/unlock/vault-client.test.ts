@@ -84,6 +84,6 @@ it('counts its idle time from the last input on any page, because whoever reads 
   document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true }));
   expect(locksAt(await other.state())).toBe(locksAt(before));
   await userEvent.keyboard('x');
-  await vi.waitUntil(async () => locksAt(await other.state()) > locksAt(before));
+  await vi.waitUntil(async () => locksAt(await other.state()) > locksAt(before), { timeout: 30_000 });
   await other.lock();
 });
