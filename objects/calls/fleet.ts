@@ -22,7 +22,6 @@ import type {
 import { type Refusal, refuse } from '../../schema/refusal.ts';
 import type { EventPage, ReportAnswer } from '../../schema/report.ts';
 import type { Caller, Person } from '../core/caller.ts';
-import { wasFull } from '../core/full.ts';
 import { activityOf } from '../fleet/activity.ts';
 import { withAliases } from '../fleet/aliases.ts';
 import * as archive from '../fleet/archive.ts';
@@ -39,7 +38,7 @@ import { search } from '../fleet/search.ts';
 import { split } from '../fleet/splitting.ts';
 import { mayUse } from '../keyring/keyring.ts';
 import { noteUse } from '../keyring/unlockers.ts';
-import { readRoom } from '../operator/limit-uses.ts';
+import { isRoomAmple } from '../operator/limit-uses.ts';
 import { EngineCalls } from './engine.ts';
 import { overviewOf } from './overview.ts';
 
@@ -47,8 +46,7 @@ export abstract class FleetCalls extends EngineCalls {
   /** A Worker of before hands over no query. */
   overview(caller: Caller<Person>, name: string, { unlockedWith }: OverviewQuery = {}): Overview | Refusal {
     return this.gate.anybody(caller, 'overview', (now) => {
-      const isRoom = !wasFull(this.sql, now) && readRoom(this.sql).state === 'ample';
-      if (unlockedWith !== undefined && isRoom && mayUse(this.sql, caller.principal, unlockedWith))
+      if (unlockedWith !== undefined && isRoomAmple(this.sql, now) && mayUse(this.sql, caller.principal, unlockedWith))
         noteUse(this.ctx.storage, caller, unlockedWith, now);
       return overviewOf(this.sql, caller, name, now);
     });

@@ -18,7 +18,7 @@ import { readLimits } from '../limits/limits.ts';
 import { Pace } from '../limits/pace.ts';
 import { NoRoom } from '../limits/room.ts';
 import type { TokenUses } from '../limits/token-uses.ts';
-import { readRoom } from '../operator/limit-uses.ts';
+import { isRoomAmple, readRoom } from '../operator/limit-uses.ts';
 import { isSuspended, lookAgain } from '../operator/suspension.ts';
 import { drain } from '../outbox/outbox.ts';
 import { tellRoom } from '../outbox/room-told.ts';
@@ -125,7 +125,9 @@ export class Gate {
       return refuse('tenant_restoring', 'A backup is being put in; try again in a while.');
     const done = restoring ? null : doneAlready(this.#storage.sql, caller);
     const result = this.#forbids(caller, roles, now) ?? done ?? withinRoom(() => act(now));
-    if (isWhole && !isRefusal(result) && !restoring) noteDone(this.#storage.sql, caller, now);
+    // Names are written as long as there is room to spare, as who was seen is: nobody fills the object by acts that change nothing.
+    if (isWhole && !isRefusal(result) && !restoring && isRoomAmple(this.#storage.sql, now))
+      noteDone(this.#storage.sql, caller, now);
     if (isRefusal(result) && !restoring)
       this.#storage.transactionSync(() => {
         audit.recordRefusal(this.#storage, {
@@ -180,7 +182,7 @@ export class Gate {
         // roles allow is done, as the lower of them. An auditor's role is no part of an engineer's.
         const said = [principal.role, known?.role ?? principal.role];
         if (known && ROLE_RANK[known.role] < ROLE_RANK[principal.role]) principal.role = known.role;
-        if (!wasFull(sql, now) && readRoom(sql).state === 'ample') noteSeen(sql, principal.id, now);
+        if (isRoomAmple(sql, now)) noteSeen(sql, principal.id, now);
         return (
           this.#suspended('The tenant is suspended; ask its operator.') ??
           said.map((role) => roleForbids({ ...principal, role }, roles)).find((refusal) => refusal !== null) ??

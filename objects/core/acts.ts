@@ -26,12 +26,11 @@ export function doneAlready(sql: SqlStorage, { act, principal, requestId }: Call
       );
 }
 
-/** Notes that it is done, in the turn that did it, and forgets the person's acts of days ago. */
+/** Notes that it is done, in the turn that did it, and forgets acts of days ago, whoever did them. */
 export function noteDone(sql: SqlStorage, { act, principal, requestId }: Caller, now: number): void {
   if (act === undefined) return;
   sql.exec(
-    'DELETE FROM acts WHERE person = ?1 AND act IN (SELECT act FROM acts WHERE person = ?1 AND at < ?2 ORDER BY at LIMIT ?3)',
-    principal.id,
+    'DELETE FROM acts WHERE (person, act) IN (SELECT person, act FROM acts WHERE at < ? ORDER BY at LIMIT ?)',
     now - KEPT_MS,
     FORGOTTEN_AT_ONCE,
   );

@@ -1,5 +1,6 @@
 // How much of a tenant's limits is used: in full for its admins, as bare numbers for an operator. It only reads.
 import type { LimitName, LimitNear, Limits, LimitsAnswer, OperatedLimits, Room } from '../../schema/limits.ts';
+import { wasFull } from '../core/full.ts';
 import { bytesOfTables } from '../core/memory.ts';
 import { sentBy } from '../fleet/run-day.ts';
 import { NEAR, readLimits } from '../limits/limits.ts';
@@ -13,6 +14,10 @@ const TOKENS_SHOWN = 20;
 const TOKENS_LOOKED_AT = 1_000;
 
 export const readRoom = (sql: SqlStorage): Room => roomOf(bytesOfTables(sql), readLimits(sql).storageBytes);
+
+/** Whether there is room to spare for what is noted by the way, and may as well not be. `now`: ms since the epoch. */
+export const isRoomAmple = (sql: SqlStorage, now: number): boolean =>
+  !wasFull(sql, now) && readRoom(sql).state === 'ample';
 
 type Used = { limits: Limits; room: Room; live: number; tokens: LimitsAnswer['tokens']; near: LimitNear[] };
 

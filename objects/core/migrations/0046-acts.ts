@@ -11,6 +11,6 @@ CREATE TABLE acts (
   at INTEGER NOT NULL,
   PRIMARY KEY (person, act)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX acts_by_age ON acts (person, at);
+CREATE INDEX acts_by_age ON acts (at);
 `,
 };
