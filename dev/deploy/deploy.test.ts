@@ -20,7 +20,7 @@ import { PARTS, type Step, shown, stepsOf } from './step.ts';
  * What may be uploaded, as Cloudflare counts it: what there is and 2 %. docs/performance.md says what takes how much of it, docs/decisions/0102,
  * 0140 and 0141 why.
  */
-const WORKER_GZIP_BYTES = 181_000;
+const WORKER_GZIP_BYTES = 184_000;
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'totl-deploy-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 let production: Environment;

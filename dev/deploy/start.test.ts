@@ -25,10 +25,11 @@ function startedFrom(file: string): Set<string> {
   return found;
 }
 
-it('an isolate starts with the schemas that its objects read by, and with none of a route: those are loaded when one is asked for', () => {
+it('an isolate starts with the schemas that its objects read by and that of an act’s name, and with none of a route: those are loaded when one is asked for', () => {
   const started = [...startedFrom('worker/index.ts')];
   expect(started).toContain('objects/tenant.ts');
   expect(started.filter((file) => file.endsWith('.ts') && importsOf(file).includes('zod')).toSorted()).toEqual([
+    'schema/act.ts',
     'schema/jwe.ts',
     'schema/jwk.ts',
     'schema/live-cursor.ts',
