@@ -165,8 +165,8 @@ class Walk {
 
   /** A person presses again, where there is something to press. `sent`: how many requests there were. */
   async #again(act: Act, page: Page, does: 'not done' | 'unheard', sent: () => number): Promise<void> {
-    const { reopens = false, second } = LOST[act.sends] ?? {};
-    const pressed = act.press(page);
+    const { reopens = false, second, again = act.press } = LOST[act.sends] ?? {};
+    const pressed = again(page);
     const words = does === 'unheard' && second === undefined ? page.getByText(DONE_ALREADY) : act.done(page);
     const isGone = async () => does === 'unheard' && !reopens && !(await pressed.isVisible());
     if (await isGone()) return;

@@ -7,6 +7,8 @@ import { until } from './patience.ts';
 export type Lost = {
   /** Waits for what a tab that is opened anew shows of it; absent: the record alone. */
   shown?: (page: Page) => Promise<unknown>;
+  /** What is pressed the second time, if that has another name. */
+  again?: (page: Page) => Locator;
   /** After it, the page offers the same once more, in a dialog that is opened again. */
   reopens?: boolean;
   /**
@@ -68,8 +70,8 @@ export const LOST: Readonly<Record<string, Lost>> = {
   'machines/*/unmerge': {},
   'machines/*/archive': offered('Bring it back'),
   'machines/*/restore': offered('Archive'),
-  'spool/report': { second: 'same' },
-  'spool/secret': { second: 'same', isThere: true },
+  'spool/report': { second: 'same', again: (page) => button(page, 'Go on') },
+  'spool/secret': { second: 'same', isThere: true, again: (page) => button(page, 'Go on') },
   'recovery/*/drilled': { reopens: true },
   grants: { ...offered('Take the request back'), second: 'anew' },
   'grants/*/decline': offered('Ask for access'),
