@@ -59,7 +59,7 @@ export const LOST: Readonly<Record<string, Lost>> = {
   'backup/run': said('Audit head'),
   'ciphertexts/page': { second: 'anew' },
   'ciphertexts/findings': { second: 'anew' },
-  'audit/export': { reopens: true },
+  'audit/export': { reopens: true, second: 'anew' },
   'secrets/*/reveal': { reopens: true },
   'machines/*/secrets': { reopens: true, second: 'same' },
   'secrets/*/confirm': {},
